@@ -1,0 +1,9 @@
+"""Errors that a person can act on."""
+
+
+class DiagramforgeError(Exception):
+    """What went wrong, where, and what to do, in one line that is shown to the user as it is."""
+
+
+class InputError(DiagramforgeError):
+    """Something the user gave cannot be used: a file, a value, a name."""
