@@ -7,3 +7,7 @@ class DiagramforgeError(Exception):
 
 class InputError(DiagramforgeError):
     """Something the user gave cannot be used: a file, a value, a name."""
+
+
+class UsageError(InputError):
+    """The command itself cannot be meant: a name that does not exist, a value out of range. Exit code 2, others 1."""
