@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from diagram_core.errors import InputError
+from diagram_core.errors import UsageError
 
 CONFIG_DIR = Path(__file__).resolve().parent.parent / "configs"
 
@@ -204,24 +204,24 @@ def profile_names() -> list[str]:
 def load_profile(name: str, overrides: list[str] | None = None) -> Profile:
     """Read configs/NAME.yaml, or a YAML file by path, and apply `key.path=value` overrides.
 
-    Raises InputError that names the unknown profile, key or contradiction.
+    Raises UsageError that names the unknown profile, key or contradiction.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else CONFIG_DIR / f"{name}.yaml"
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"no profile {name!r}: choose one of {', '.join(profile_names())}, or give a .yaml file") from None
+        raise UsageError(f"no profile {name!r}: choose one of {', '.join(profile_names())}, or give a .yaml file") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"cannot read the profile {path}: {' '.join(str(error).split())}") from None
+        raise UsageError(f"cannot read the profile {path}: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):
-        raise InputError(f"the profile {path} holds no keys: start from {CONFIG_DIR / 'cpu.yaml'}")
+        raise UsageError(f"the profile {path} holds no keys: start from {CONFIG_DIR / 'cpu.yaml'}")
     for override in overrides or []:
         _override(values, override)
     values = {"name": path.stem, **values, "pipeline": {**_environment(), **(values.get("pipeline") or {})}}
     try:
         return Profile.model_validate(values)
     except ValidationError as error:
-        raise InputError(f"profile {name}: {_first_problem(error)}") from None
+        raise UsageError(f"profile {name}: {_first_problem(error)}") from None
 
 
 def _environment() -> dict[str, str]:
@@ -233,17 +233,17 @@ def _environment() -> dict[str, str]:
 def _override(values: dict[str, Any], override: str) -> None:
     path, separator, text = override.partition("=")
     if not separator or not path:
-        raise InputError(f"--set {override!r} is not of the form key.path=value, for example sft.max_steps=20")
+        raise UsageError(f"--set {override!r} is not of the form key.path=value, for example sft.max_steps=20")
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise InputError(f"--set {override!r}: {text!r} is not a value; quote text as in key='\"a: b\"'") from None
+        raise UsageError(f"--set {override!r}: {text!r} is not a value; quote text as in key='\"a: b\"'") from None
     *parents, last = path.split(".")
     section = values
     for key in parents:
         section = section.setdefault(key, {})
         if not isinstance(section, dict):
-            raise InputError(f"--set {override!r}: {key} is a value, not a section")
+            raise UsageError(f"--set {override!r}: {key} is a value, not a section")
     section[last] = value
 
 
