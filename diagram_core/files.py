@@ -10,24 +10,37 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from diagram_core.errors import InputError
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` to write to; it takes the place of `path` only if the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
+    """A temporary path beside `path` to write to; it takes the place of `path` if the block ends well."""
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
-        temporary.chmod(0o644)  # mkstemp makes files that only their owner can read
-        temporary.replace(path)
+        with _naming(path):
+            yield temporary
+            temporary.chmod(0o644)  # mkstemp makes files that only their owner can read
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """An OSError names the file that was wanted: a full disk names none, a temporary name helps nobody."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename).startswith(str(path.parent / f".{path.name}.")):
+            error.filename = str(path)
+        raise
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -70,16 +83,21 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """The JSON objects of a .jsonl or .jsonl.gz file. Raises InputError that names the file and the line."""
     rows: list[dict[str, Any]] = []
     try:
-        stream = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with stream:
+        with _open_text(path) as stream:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
                     rows.append(_row(line, f"{path}, line {number}"))
     except FileNotFoundError:
         raise InputError(f"no file {path}") from None
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as JSON lines (.jsonl, or .jsonl.gz if gzipped): {error}") from None
+        raise InputError(
+            f"{path} cannot be read as JSON lines (.jsonl, or .jsonl.gz if gzipped): {error}"
+        ) from None
     return rows
+
+
+def _open_text(path: Path) -> IO[str]:
+    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
 
 
 def _row(line: str, place: str) -> dict[str, Any]:
