@@ -247,7 +247,7 @@ def diagram_id(image: NDArray[np.uint8]) -> str:
     return digest.hexdigest()
 
 
-def checked_score(score: float) -> float:
+def checked_score(score: float | str) -> float:
     """The score as a number. Raises UsageError unless it is one from 0 to 5."""
     try:
         number = float(score)
