@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal, get_args
+
+from diagram_core.diagram import Diagram
+from diagram_core.isomorphism import ColoredGraph, isomorphic
 
 MAX_NEURON_EDGES = 45  # between neighbouring layers: more than this and single neurons are an unreadable mesh
 
@@ -38,7 +43,7 @@ class Structure:
 
     kind: StructureKind
     elements: tuple[Element, ...]
-    edges: tuple[tuple[int, int], ...]
+    edges: tuple[tuple[int, int], ...]  # sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,129 @@ def draws_neurons(structure: Structure) -> bool:
     if len(sizes) != len(structure.elements) or any(size is None for size in sizes):
         return False
     counts = [size for size in sizes if size is not None]
+    if not all(1 <= size <= MAX_NEURON_EDGES for size in counts):
+        return False
     return all(a * b <= MAX_NEURON_EDGES for a, b in zip(counts, counts[1:], strict=False))
 
 
 def is_chain(structure: Structure) -> bool:
     """Whether each element points to the next one and to nothing else."""
     return structure.edges == tuple((i, i + 1) for i in range(len(structure.elements) - 1))
+
+
+def same_graph(a: Diagram, b: Diagram) -> bool:
+    """Whether two diagrams show the same directed graph up to renumbering.
+
+    Exact; where, how and how large nodes are drawn is not compared. Arrows to nodes that are not there do not count.
+    """
+    return isomorphic(_graph_of(a), _graph_of(b))
+
+
+def same_structure(a: Structure, b: Structure) -> bool:
+    """Whether two structures have the same elements (kind and size) and arrows up to renumbering; labels may differ."""
+    return a.kind == b.kind and isomorphic(_graph_of_structure(a), _graph_of_structure(b))
+
+
+def differences(wanted: Structure, got: Structure) -> tuple[str, ...]:
+    """What `got` lacks, adds or changes against `wanted`, one phrase each; empty exactly where both are the same.
+
+    Elements are paired in the order of the flow, by the longest common subsequence of kinds and sizes; what stands
+    between two pairs in both structures counts as changed.
+    """
+    if same_structure(wanted, got):
+        return ()
+    if wanted.kind != got.kind:
+        return (f"a {wanted.kind} is wanted, not a {got.kind}",)
+    partner, changes = _pair_elements(wanted, got)
+    return (*changes, *_arrow_differences(wanted, got, partner))
+
+
+def structural_score(wanted: Diagram, got: Diagram, network: bool) -> float:
+    """How near `got` comes to `wanted`, 0 to 1, as the system before this one counted it.
+
+    Each node counts as the numbers of targets of the nodes it points to, sorted. The score is the size of the
+    intersection of these two multisets over that of their union. For networks it is averaged with 1 - |difference of
+    the mean numbers of targets| / the larger mean. 1 for the same graph; a diagram without nodes against one with
+    nodes has 0.
+    """
+    if not wanted.nodes or not got.nodes:
+        return float(len(wanted.nodes) == len(got.nodes))
+    a, b = _connection_counts(wanted), _connection_counts(got)
+    overlap = (a & b).total() / (a | b).total()
+    if not network:
+        return overlap
+    degrees = sorted(_mean_targets(diagram) for diagram in (wanted, got))
+    closeness = degrees[0] / degrees[1] if degrees[1] else 1.0
+    return (overlap + closeness) / 2
+
+
+def _graph_of(diagram: Diagram) -> ColoredGraph:
+    return ColoredGraph((None,) * len(diagram.nodes), frozenset(diagram.edges()))
+
+
+def _graph_of_structure(structure: Structure) -> ColoredGraph:
+    colors = tuple((element.kind, element.size) for element in structure.elements)
+    return ColoredGraph(colors, frozenset(structure.edges))
+
+
+def _connection_counts(diagram: Diagram) -> Counter[tuple[int, ...]]:
+    count = {node.number: len(node.targets) for node in diagram.nodes}
+    return Counter(tuple(sorted(count[t] for t in node.targets if t in count)) for node in diagram.nodes)
+
+
+def _mean_targets(diagram: Diagram) -> float:
+    return sum(len(node.targets) for node in diagram.nodes) / len(diagram.nodes)
+
+
+def _pair_elements(wanted: Structure, got: Structure) -> tuple[dict[int, int], list[str]]:
+    """Indices in `got` by indices in `wanted`, and what the elements differ in."""
+    ours, theirs = _in_flow_order(wanted), _in_flow_order(got)
+    keys = [[(s.elements[i].kind, s.elements[i].size) for i in order] for s, order in ((wanted, ours), (got, theirs))]
+    partner: dict[int, int] = {}
+    changes: list[str] = []
+    for what, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        paired = list(zip(ours[a:b], theirs[c:d], strict=False))
+        partner.update(paired)
+        if what != "equal":
+            changes += [f"{_name(wanted, i)} is wanted, not {_name(got, j)}" for i, j in paired]
+            changes += [f"{_name(wanted, i)} is missing" for i in ours[a + len(paired) : b]]
+            changes += [f"{_name(got, j)} is extra" for j in theirs[c + len(paired) : d]]
+    return partner, changes
+
+
+def _arrow_differences(wanted: Structure, got: Structure, partner: dict[int, int]) -> list[str]:
+    """Arrows between paired elements that only one of the two structures has."""
+    back = {j: i for i, j in partner.items()}
+    ours = {(a, b) for a, b in wanted.edges if a in partner and b in partner}
+    theirs = {(back[a], back[b]) for a, b in got.edges if a in back and b in back}
+    return [
+        f"the arrow from {_name(wanted, a)} to {_name(wanted, b)} is {what}"
+        for what, arrows in (("missing", ours - theirs), ("extra", theirs - ours))
+        for a, b in sorted(arrows)
+    ]
+
+
+def _name(structure: Structure, index: int) -> str:
+    element = structure.elements[index]
+    size = "" if element.size is None else f", size {element.size}"
+    label = f" '{element.label}'" if element.label else ""
+    return f"{element.kind}{label} (no. {index}{size})"
+
+
+def _in_flow_order(structure: Structure) -> list[int]:
+    """Indices such that arrows point forward wherever they can: depth first, in the order of the elements."""
+    targets: list[list[int]] = [[] for _ in structure.elements]
+    for source, target in sorted(set(structure.edges), reverse=True):
+        targets[source].append(target)
+    seen: set[int] = set()
+    finished: list[int] = []
+    for start in reversed(range(len(targets))):
+        stack = [start]
+        while stack:
+            index = stack.pop()
+            if index < 0:
+                finished.append(~index)
+            elif index not in seen:
+                seen.add(index)
+                stack += [~index, *reversed(targets[index])]
+    return finished[::-1]

@@ -1,0 +1,103 @@
+"""An endless, seeded stream of prompts, each with the plan, structure and diagram that it asks for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from typing import Literal, get_args
+
+from diagram_core.diagram import Diagram
+from diagram_core.layout import lay_out
+from diagram_core.notation.plan import read_plan
+from diagram_core.structure import DETAILS, DIRECTIONS, PALETTES, SHAPE_STYLES, Direction, Structure, Style
+from diagram_core.synthesis import charts, networks
+from diagram_core.synthesis.phrasing import chance, pick
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+TEST_SHARE = 0.1
+VALIDATION_SHARE = 0.05
+
+Family = Callable[[Random], tuple[str, str]]
+
+# How often each family of prompts occurs, by name.
+FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
+    "dense": ("network", networks.dense, 0.26),
+    "cnn": ("network", networks.cnn, 0.28),
+    "sequence": ("network", networks.sequence, 0.06),
+    "data process": ("chart", charts.data_process, 0.24),
+    "pipeline": ("chart", charts.pipeline, 0.1),
+    "data flow": ("chart", charts.data_flow, 0.06),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A prompt and what it asks for; the plan's style is one of those that the prompt leaves open."""
+
+    id: str
+    family: str
+    prompt: str
+    plan: str
+    structure: Structure
+    style: Style
+
+    def diagram(self) -> Diagram:
+        """The structure, placed in the style of the plan."""
+        return lay_out(self.structure, self.style)
+
+
+def examples(seed: int, split: Split, start: int = 0) -> Iterator[Example]:
+    """Endless examples of a split; a structure is in one split only, whatever the seed, so none of training is in test.
+
+    The example of a seed and number is the same on every machine; `start` is the number to begin with.
+    """
+    for number in count(start):
+        example = make_example(seed, number)
+        if split_of(example.structure) == split:
+            yield example
+
+
+def make_example(seed: int, number: int) -> Example:
+    """The example of this seed and number, of whatever split."""
+    rng = Random(f"{seed}:{number}")  # a string is hashed with SHA-512: the same everywhere
+    name = rng.choices(list(FAMILIES), weights=[weight for _, _, weight in FAMILIES.values()])[0]
+    kind, family, _ = FAMILIES[name]
+    prompt, body = family(rng)
+    direction = pick(rng, *DIRECTIONS)
+    if chance(rng, 0.12):
+        prompt = _ask_for_direction(rng, prompt, direction)
+    prompt = _address(rng, prompt, may_lower=name in ("dense", "cnn"))
+    style = Style(direction, pick(rng, *PALETTES), pick(rng, *SHAPE_STYLES), pick(rng, *DETAILS))
+    plan = f"{kind} {style.direction} {style.palette} {style.shapes} {style.detail}\n{body}"
+    return Example(f"{seed}-{number}", name, prompt, plan, read_plan(plan).structure, style)
+
+
+def split_of(structure: Structure) -> Split:
+    """The split that a structure belongs to, by a hash of what it is."""
+    elements = ";".join(f"{element.kind},{element.label.lower()},{element.size}" for element in structure.elements)
+    digest = hashlib.sha256(f"{structure.kind}|{elements}|{structure.edges}".encode()).digest()
+    share = int.from_bytes(digest[:8], "big") / 2**64
+    if share < TEST_SHARE:
+        return "test"
+    return "validation" if share < TEST_SHARE + VALIDATION_SHARE else "train"
+
+
+def _ask_for_direction(rng: Random, prompt: str, direction: Direction) -> str:
+    words = {
+        "right": ("from left to right", "left to right", "horizontal", "horizontally"),
+        "down": ("from top to bottom", "top down", "vertical", "vertically"),
+    }[direction]
+    return f"{prompt.rstrip('. ')}{pick(rng, ', ', ', drawn ', ' - ')}{pick(rng, *words)}"
+
+
+def _address(rng: Random, prompt: str, may_lower: bool) -> str:
+    """Politeness, capitals and full stops, which change nothing; labels keep their case."""
+    if chance(rng, 0.15) and "\n" not in prompt:
+        prompt = f"{pick(rng, 'draw me ', 'Draw ', 'please draw ', 'show ', 'I want ', 'a diagram of ', 'diagram of ', 'Create ')}{prompt}"
+    if may_lower and chance(rng, 0.15):
+        prompt = prompt.lower()
+    return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt

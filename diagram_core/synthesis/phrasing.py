@@ -1,0 +1,40 @@
+"""Ways in which people write the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
+
+T = TypeVar("T")
+
+NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def pick(rng: Random, *options: T) -> T:
+    """One of the options, each as likely."""
+    return options[rng.randrange(len(options))]
+
+
+def chance(rng: Random, probability: float) -> bool:
+    """True with this probability."""
+    return rng.random() < probability
+
+
+def count_word(rng: Random, count: int) -> str:
+    """A small number as a numeral or as a word."""
+    return NUMERALS[count] if count < len(NUMERALS) and chance(rng, 0.5) else str(count)
+
+
+def enumeration(rng: Random, items: Sequence[str]) -> str:
+    """`a, b and c` in the punctuations that people use, the careless ones too."""
+    if len(items) == 1:
+        return items[0]
+    comma = pick(rng, ", ", ", ", " ")
+    last = pick(rng, " and ", ", and ", ", ", comma)
+    return comma.join(items[:-1]) + last + items[-1]
+
+
+def by(rng: Random, a: int, b: int) -> str:
+    """`3 x 3` in its spellings."""
+    return f"{a}{pick(rng, 'x', ' x ', '*', ' * ')}{b}"
