@@ -1,9 +1,9 @@
 """Process charts in words, each with the body of its plan, one line a step in the order of the prompt.
 
 Identity is what makes charts hard to read: `jpg file` and then `picture` may be one thing. The rule here, so that the
-prompt alone settles it: a name that stands already means the latest step of that name; else a name of the same family
-means the latest data of that family; what a step with inputs puts out is new; what a step without inputs puts out goes
-into what is already there.
+prompt alone settles it: the first input of a step is what the step before put out, if its family fits; else the first
+data of its family, if there is any; else new. Its other inputs, and what it puts out, are new. What a step without
+inputs puts out goes into the first data of its family, if there is any.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from diagram_core.synthesis.phrasing import chance, enumeration, pick
 
 # Names of one family mean the same kind of data, and one may stand for another.
 DATA_FAMILIES: tuple[tuple[str, ...], ...] = (
-    ("text", "string", "sentence", "tokens"),
+    ("text", "string", "sentence", "tokens", "pandas dataframe"),
     ("tensor", "tensors", "matrix", "matrices", "numpy array", "numeric values", "pytorch tensor", "tensorflow tensor", "buffer", "buffers"),
     ("picture", "png file", "jpg file", "figure"),
     ("database", "DB", "data store", "data storage"),
-    ("chart", "line chart", "graph", "histogram", "experiment result"),
-    ("table", "pandas dataframe"),
+    ("chart", "line chart", "graph", "histogram", "experiment result", "table"),
 )  # fmt: skip
 OPERATIONS = (
     "model", "AI model", "machine learning model", "deep learning model", "neural network", "NN", "CNN model", "LLM", "language model",
@@ -85,7 +84,7 @@ def data_flow(rng: Random) -> tuple[str, str]:
 
 
 class _Known:
-    """The data named so far, in order."""
+    """The data named so far, by the names that the plan uses, in order."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
@@ -93,23 +92,18 @@ class _Known:
         self.last_output: str | None = None
 
     def mention(self, name: str) -> str:
-        """What the plan calls data that the prompt calls `name`: itself if new, else the step it means."""
-        if name in self._names:
-            return name
+        """What the plan calls data that the prompt calls `name`: what it may already stand for, else itself."""
         family = family_of(name)
-        for earlier in reversed(self._names):
-            if family_of(earlier) == family:
-                return earlier
-        self._names.append(name)
-        return name
+        if self.last_output and family_of(self.last_output) == family:
+            return self.last_output
+        return next((earlier for earlier in self._names if family_of(earlier) == family), None) or self.create(name)
 
     def create(self, name: str) -> str:
         """The plan's words for new data of this name."""
-        text = f"+ {name}" if name in self._names else name
         if name in self._names:
-            self._names.remove(name)
+            return f"+ {name}"
         self._names.append(name)
-        return text
+        return name
 
     def input_name(self) -> str:
         """A name for an input, most often of what the step before put out."""
@@ -133,11 +127,14 @@ def _step(rng: Random, known: _Known) -> tuple[str, str]:
     kind = pick(rng, "in-out", "in-out", "in-out", "in", "out", "convert")
     if kind == "out":
         outputs = _distinct(rng, [any_data(rng) for _ in range(_few(rng))])
-        line = f"[{operation}] > {', '.join(dict.fromkeys(known.mention(name) for name in outputs))}"
-        known.last_output = outputs[0]
+        known.last_output = None
+        targets = [known.mention(name) for name in outputs]
+        known.last_output = targets[0]
+        line = f"[{operation}] > {', '.join(targets)}"
         return _say_output(rng, operation, outputs), line
     inputs = _distinct(rng, [known.input_name(), *(any_data(rng) for _ in range(_few(rng) - 1))])
-    sources = ", ".join(dict.fromkeys(known.mention(name) for name in inputs))
+    sources = ", ".join([known.mention(inputs[0]), *(known.create(name) for name in inputs[1:])])
+    known.last_output = None
     if kind == "in":
         return _say_input(rng, operation, inputs), f"{sources} > [{operation}]"
     if kind == "convert":
