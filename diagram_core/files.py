@@ -90,9 +90,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     except FileNotFoundError:
         raise InputError(f"no file {path}") from None
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read as JSON lines (.jsonl, or .jsonl.gz if gzipped): {error}"
-        ) from None
+        raise InputError(f"{path} cannot be read as JSON lines (.jsonl, or .jsonl.gz if gzipped): {error}") from None
     return rows
 
 

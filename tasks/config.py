@@ -17,6 +17,7 @@ Notation = Literal["plan", "compact", "list"]
 Device = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 Attention = Literal["auto", "eager", "sdpa", "flash_attention_2"]
+LanguageModelForm = Literal["adapters", "merged", "quantized"]
 
 
 class Section(BaseModel):
@@ -68,7 +69,9 @@ class TrainerSection(Section):
     @model_validator(mode="after")
     def _micro_batches_fill_the_batch(self) -> Self:
         if self.batch_size % self.micro_batch_size:
-            raise ValueError(f"batch_size {self.batch_size} is not a multiple of micro_batch_size {self.micro_batch_size}")
+            raise ValueError(
+                f"batch_size {self.batch_size} is not a multiple of micro_batch_size {self.micro_batch_size}"
+            )
         return self
 
 
@@ -146,8 +149,21 @@ class EvaluateConfig(Section):
     seed: int = 0
 
 
+class BundleConfig(Section):
+    """What register freezes beside the models.
+
+    language_model: base and adapters (small, merged whenever it is loaded), merged (loads fastest), quantized (GPTQ).
+    """
+
+    language_model: LanguageModelForm
+    notation: Notation
+    generate: GenerateConfig
+    recommend: RecommendConfig
+
+
 class RegistryConfig(Section):
     model_name: str = "diagramforge"
+    language_model: LanguageModelForm = "merged"
     min_valid_rate: float = Field(default=0.0, ge=0, le=1)
     tolerance: float = Field(default=0.02, ge=0)  # how much worse than the champion still counts as equal
 
@@ -183,6 +199,16 @@ class Profile(Section):
     evaluate: EvaluateConfig
     registry: RegistryConfig = RegistryConfig()
 
+    @property
+    def bundle(self) -> BundleConfig:
+        """The section of the register stage, gathered from those of others."""
+        return BundleConfig(
+            language_model=self.registry.language_model,
+            notation=self.synthesize.notation,
+            generate=self.generate,
+            recommend=self.recommend,
+        )
+
     def tracking_uri(self) -> str:
         """The MLflow store, absolute: a relative one would depend on the folder a worker happens to run in."""
         return self.pipeline.tracking_uri or f"sqlite:///{self.artifacts_dir() / 'mlflow.db'}"
@@ -210,7 +236,9 @@ def load_profile(name: str, overrides: list[str] | None = None) -> Profile:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"no profile {name!r}: choose one of {', '.join(profile_names())}, or give a .yaml file") from None
+        raise UsageError(
+            f"no profile {name!r}: choose one of {', '.join(profile_names())}, or give a .yaml file"
+        ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"cannot read the profile {path}: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):
@@ -226,7 +254,11 @@ def load_profile(name: str, overrides: list[str] | None = None) -> Profile:
 
 def _environment() -> dict[str, str]:
     """Settings of one machine rather than of a profile; a profile that names them wins."""
-    variables = {"artifacts_dir": "DIAGRAMFORGE_HOME", "tracking_uri": "MLFLOW_TRACKING_URI", "ratings_url": "DIAGRAMFORGE_RATINGS"}
+    variables = {
+        "artifacts_dir": "DIAGRAMFORGE_HOME",
+        "tracking_uri": "MLFLOW_TRACKING_URI",
+        "ratings_url": "DIAGRAMFORGE_RATINGS",
+    }
     return {key: os.environ[name] for key, name in variables.items() if os.environ.get(name)}
 
 

@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from diagram_core.files import write_rows
 from diagram_core.notation.compact import write_compact
+
+from diagram_core.files import write_rows
 from diagram_core.notation.listing import write_list
 from diagram_core.synthesis import Example, Split, examples
 from tasks.config import Notation, SynthesizeConfig
@@ -36,7 +37,11 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
 def to_row(example: Example, notation: Notation) -> dict[str, Any]:
     """An example as a row: prompt, the answer to learn, and the diagram and plan to measure answers against."""
     diagram = example.diagram()
-    answer = {"plan": lambda: example.plan, "compact": lambda: write_compact(diagram), "list": lambda: write_list(diagram)}
+    answer = {
+        "plan": lambda: example.plan,
+        "compact": lambda: write_compact(diagram),
+        "list": lambda: write_list(diagram),
+    }
     return {
         "id": example.id,
         "family": example.family,

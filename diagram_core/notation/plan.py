@@ -9,12 +9,12 @@ A network is its layers in order, a chart its paths; the first line says kind, d
     text, picture > [language model] > table
     table > [python code] > + table
 
-Layers: `64` neurons (the first layer is the input), `32x32` an image, `conv3` a 3x3 convolution, `conv3:64` one with 64
-channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `"LSTM 128"` any other block. `*2` says it
-twice, `@a` names the layer before it, `+a` adds the output of layer a to the layer before it (a skip connection).
+Layers: `64` neurons (the first layer is the input), `32x32` an image, `conv3` a 3x3 convolution, `conv3:64` one with
+64 channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `"LSTM 128"` any other block. `*2`
+says it twice, `@a` names the layer before it, `+a` adds the output of layer a to the layer before it (a skip connection).
 
-Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data that
-has the name of an earlier step. Every step of a group points to every step of the next group.
+Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data
+that has the name of an earlier step. Every step of a group points to every step of the next group.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ _LAYER_FORMS = {
     "mark": re.compile(r"(?P<sign>[@+])(?P<name>[a-z])"),
 }
 _LAYER = re.compile(rf"{_QUOTED}[^\s]*|\S+")
-_STEP = re.compile(rf'\s*(?:\[\s*(?P<operation>{_QUOTED}|[^\[\],>"]+?)\s*\]|(?P<new>\+)?\s*(?P<data>{_QUOTED}|[^\[\],>"]+?))\s*')
+_NAME = rf'{_QUOTED}|[^\[\],>"\s][^\[\],>"]*?'
+_STEP = re.compile(rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?P<new>\+)?\s*(?P<data>{_NAME}))\s*")
 _PLAIN_LABEL = re.compile(r'[^\[\],>"+\s](?:[^\[\],>"\n]*[^\[\],>"\s])?')
 
 PLAN_GRAMMAR = rf"""
@@ -150,7 +151,7 @@ def _match_layer(word: str) -> tuple[str, re.Match[str]]:
         match = pattern.fullmatch(word)
         if match and all(1 <= int(number) <= MAX_SIZE for number in re.findall(r"\d+", word) if form != "block"):
             return form, match
-    raise InputError(f"plan: {word[:40]!r} is no layer; layers read like 64, 28x28, conv3, maxpool2 or \"LSTM 128\"")
+    raise InputError(f'plan: {word[:40]!r} is no layer; layers read like 64, 28x28, conv3, maxpool2 or "LSTM 128"')
 
 
 def _read_mark(match: re.Match[str], here: int, marks: dict[str, int], skips: list[tuple[int, int]]) -> None:
@@ -172,12 +173,18 @@ def _layer(form: str, match: re.Match[str], before: list[Element]) -> Element:
         label = "input image" if len(sides) == 2 and sides[0] == sides[1] else f"input {match['sides']}"
         return Element("image", label, max(sides[:2]))
     if form == "dense":
-        return Element("dense", "dense", int(match["size"])) if before else Element("input", "input", int(match["size"]))
+        return (
+            Element("dense", "dense", int(match["size"])) if before else Element("input", "input", int(match["size"]))
+        )
     if form == "block":
         return Element("block", _unquote(match["label"]))
     given = int(match["side"]) if match["side"] else None
     if form == "conv":
-        return Element("conv", _conv_label(match["kernel"], match["channels"]), given or _conv_side(side, match["kernel"]))
+        return Element(
+            "conv",
+            _conv_label(match["kernel"], match["channels"]),
+            given or _conv_side(side, match["kernel"]),
+        )
     return Element("pool", _pool_label(match["mode"], match["window"]), given or _pool_side(side, match["window"]))
 
 
@@ -224,14 +231,18 @@ def _write_network(structure: Structure) -> str:
 
 
 def _repeated(word: str, count: int) -> str:
-    repeats = count > 1 and _LAYER_FORMS["image"].fullmatch(word) is None and not word.startswith('"') and "=" not in word
+    repeats = (
+        count > 1 and _LAYER_FORMS["image"].fullmatch(word) is None and not word.startswith('"') and "=" not in word
+    )
     return f"{word}*{count}" if repeats else " ".join([word] * count)
 
 
 def _write_layer(element: Element, before: list[Element]) -> str:
     side = next((e.size for e in reversed(before) if e.kind in ("image", "conv", "pool")), None)
     if element.kind == "image":
-        return f"{element.size}x{element.size}" if element.label == "input image" else element.label.removeprefix("input ")
+        return (
+            f"{element.size}x{element.size}" if element.label == "input image" else element.label.removeprefix("input ")
+        )
     if element.kind in ("input", "dense"):
         return str(element.size)
     if element.kind == "conv":
@@ -281,7 +292,9 @@ def _split(text: str, separator: str) -> list[str]:
 def _read_step(text: str, line: int, elements: list[Element], latest: dict[str, int]) -> int:
     match = _STEP.fullmatch(text)
     if not match:
-        raise InputError(f"line {line} of the plan: {text.strip()[:40]!r} is no step; steps read like [clean] or png file")
+        raise InputError(
+            f"line {line} of the plan: {text.strip()[:40]!r} is no step; steps read like [clean] or png file"
+        )
     label = _unquote(match["operation"] or match["data"])
     if match["operation"] or match["new"] or label not in latest:
         latest[label] = len(elements)
@@ -290,7 +303,7 @@ def _read_step(text: str, line: int, elements: list[Element], latest: dict[str, 
 
 
 def _write_chart(structure: Structure) -> str:
-    """Steps in the order of their elements, so that reading gives the same numbers back; a line goes on while it can."""
+    """Steps in the order of their elements, so that reading gives the same numbers back; lines go on."""
     sources = _sources(structure)
     lines: list[str] = []
     latest: dict[str, int] = {}

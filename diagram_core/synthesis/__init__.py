@@ -21,6 +21,8 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 TEST_SHARE = 0.1
 VALIDATION_SHARE = 0.05
 
+_ADDRESSES = ("draw me ", "Draw ", "please draw ", "show ", "I want ", "a diagram of ", "diagram of ", "Create ")
+
 Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
@@ -97,7 +99,7 @@ def _ask_for_direction(rng: Random, prompt: str, direction: Direction) -> str:
 def _address(rng: Random, prompt: str, may_lower: bool) -> str:
     """Politeness, capitals and full stops, which change nothing; labels keep their case."""
     if chance(rng, 0.15) and "\n" not in prompt:
-        prompt = f"{pick(rng, 'draw me ', 'Draw ', 'please draw ', 'show ', 'I want ', 'a diagram of ', 'diagram of ', 'Create ')}{prompt}"
+        prompt = pick(rng, *_ADDRESSES) + prompt
     if may_lower and chance(rng, 0.15):
         prompt = prompt.lower()
     return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt

@@ -9,6 +9,7 @@ inputs puts out goes into the first data of its family, if there is any.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 
 from diagram_core.synthesis.phrasing import chance, enumeration, pick
@@ -16,38 +17,44 @@ from diagram_core.synthesis.phrasing import chance, enumeration, pick
 # Names of one family mean the same kind of data, and one may stand for another.
 DATA_FAMILIES: tuple[tuple[str, ...], ...] = (
     ("text", "string", "sentence", "tokens", "pandas dataframe"),
-    ("tensor", "tensors", "matrix", "matrices", "numpy array", "numeric values", "pytorch tensor", "tensorflow tensor", "buffer", "buffers"),
+    ("tensor", "tensors", "matrix", "matrices", "numpy array", "numeric values", "pytorch tensor",
+     "tensorflow tensor", "buffer", "buffers"),
     ("picture", "png file", "jpg file", "figure"),
     ("database", "DB", "data store", "data storage"),
     ("chart", "line chart", "graph", "histogram", "experiment result", "table"),
 )  # fmt: skip
 OPERATIONS = (
-    "model", "AI model", "machine learning model", "deep learning model", "neural network", "NN", "CNN model", "LLM", "language model",
-    "process", "processing", "pre-processing", "PCA", "feature engineering", "function", "python code", "python file", "code file",
+    "model", "AI model", "machine learning model", "deep learning model", "neural network", "NN", "CNN model",
+    "LLM", "language model", "process", "processing", "pre-processing", "PCA", "feature engineering",
+    "function", "python code", "python file", "code file",
 )  # fmt: skip
 _HEADS = (
-    "process", "LLM process", "RAG process", "Langchain process", "algorithm", "deep learning algorithm", "machine learning model",
-    "data pre-processing algorithm", "workflow", "data pipeline",
+    "process", "LLM process", "RAG process", "Langchain process", "algorithm", "deep learning algorithm",
+    "machine learning model", "data pre-processing algorithm", "workflow", "data pipeline",
 )  # fmt: skip
 _VERBS = (
-    "load", "clean", "validate", "split", "tokenize", "embed", "train", "evaluate", "deploy", "monitor", "collect", "label", "normalize",
-    "augment", "filter", "merge", "index", "retrieve", "rank", "summarize", "translate", "store", "export", "plot", "compress", "sample",
-    "review", "publish", "parse", "encrypt", "resize", "query", "aggregate", "test", "package", "register", "schedule", "score",
+    "load", "clean", "validate", "split", "tokenize", "embed", "train", "evaluate", "deploy", "monitor",
+    "collect", "label", "normalize", "augment", "filter", "merge", "index", "retrieve", "rank", "summarize",
+    "translate", "store", "export", "plot", "compress", "sample", "review", "publish", "parse", "encrypt",
+    "resize", "query", "aggregate", "test", "package", "register", "schedule", "score",
 )  # fmt: skip
 _OBJECTS = (
-    "data", "the data", "documents", "images", "the model", "csv files", "user query", "logs", "audio", "embeddings", "features", "labels",
-    "results", "answers", "videos", "sensor readings", "the report", "predictions", "metrics", "orders", "invoices", "tweets", "chunks",
-    "the dataset", "passages", "emails", "transactions", "records", "weights", "the API", "candidates", "test cases",
+    "data", "the data", "documents", "images", "the model", "csv files", "user query", "logs", "audio",
+    "embeddings", "features", "labels", "results", "answers", "videos", "sensor readings", "the report",
+    "predictions", "metrics", "orders", "invoices", "tweets", "chunks", "the dataset", "passages", "emails",
+    "transactions", "records", "weights", "the API", "candidates", "test cases",
 )  # fmt: skip
 _THINGS = (
-    "raw text", "user question", "vector store", "customer data", "knowledge base", "web page", "pdf document", "audio clip", "csv file",
-    "training set", "test set", "feature vector", "prediction", "report", "summary", "dashboard", "image", "caption", "query", "answer",
-    "embedding", "search results", "log file", "model weights", "sales table", "email", "video", "transcript", "json file", "alert",
+    "raw text", "user question", "vector store", "customer data", "knowledge base", "web page", "pdf document",
+    "audio clip", "csv file", "training set", "test set", "feature vector", "prediction", "report", "summary",
+    "dashboard", "image", "caption", "query", "answer", "embedding", "search results", "log file",
+    "model weights", "sales table", "email", "video", "transcript", "json file", "alert",
 )  # fmt: skip
 _SYSTEMS = (
-    "retriever", "embedding model", "LLM", "classifier", "tokenizer", "OCR engine", "speech recognizer", "ranker", "data cleaner",
-    "feature extractor", "random forest", "transformer", "web crawler", "parser", "detector", "recommender", "autoencoder", "SQL query",
-    "preprocessing", "summarizer", "encoder", "decoder", "anomaly detector", "translator", "scheduler", "API server", "validator",
+    "retriever", "embedding model", "LLM", "classifier", "tokenizer", "OCR engine", "speech recognizer",
+    "ranker", "data cleaner", "feature extractor", "random forest", "transformer", "web crawler", "parser",
+    "detector", "recommender", "autoencoder", "SQL query", "preprocessing", "summarizer", "encoder", "decoder",
+    "anomaly detector", "translator", "scheduler", "API server", "validator",
 )  # fmt: skip
 
 
@@ -64,13 +71,19 @@ def data_process(rng: Random) -> tuple[str, str]:
         prompt = f"{head}{comma} \n" + "\n".join(bullet + phrase for phrase in phrases)
     else:
         first = pick(rng, "", " first,")
-        prompt = f"{head}{comma}{first} " + phrases[0] + "".join(f"{pick(rng, ', and then ', ', and ')}{p}" for p in phrases[1:])
+        prompt = (
+            f"{head}{comma}{first} "
+            + phrases[0]
+            + "".join(f"{pick(rng, ', and then ', ', and ')}{p}" for p in phrases[1:])
+        )
     return prompt + pick(rng, "", "", "."), "\n".join(line for _, line in steps)
 
 
 def pipeline(rng: Random) -> tuple[str, str]:
     """Steps by what they do, in a row or side by side: (prompt, body of the plan)."""
-    form: Callable[[Random], tuple[str, str]] = pick(rng, _arrow_pipeline, _told_pipeline, _listed_pipeline, _parallel_pipeline)
+    form: Callable[[Random], tuple[str, str]] = pick(
+        rng, _arrow_pipeline, _told_pipeline, _listed_pipeline, _parallel_pipeline
+    )
     return form(rng)
 
 
@@ -208,7 +221,17 @@ def _row(actions: list[str]) -> str:
 
 
 def _head(rng: Random) -> str:
-    return pick(rng, "", "", "pipeline: ", "workflow: ", "flowchart: ", "process: ", "a process that does: ", "steps: ")
+    return pick(
+        rng,
+        "",
+        "",
+        "pipeline: ",
+        "workflow: ",
+        "flowchart: ",
+        "process: ",
+        "a process that does: ",
+        "steps: ",
+    )
 
 
 def _arrow_pipeline(rng: Random) -> tuple[str, str]:
@@ -294,7 +317,7 @@ def _passing_flow(rng: Random) -> tuple[str, str]:
     start, end = rng.sample(_THINGS, 2)
     told = pick(rng, " passes it to the ", " sends its output to the ", " feeds the ")
     prompt = f"{start} enters the {systems[0]}"
-    for before, after in zip(systems, systems[1:], strict=False):
+    for before, after in pairwise(systems):
         prompt += f", the {before}{told}{after}"
     prompt += f", and the {systems[-1]} {pick(rng, 'returns', 'produces', 'outputs')} {end}"
     return prompt, " > ".join([start, *(f"[{system}]" for system in systems), end])

@@ -10,21 +10,56 @@ from random import Random
 
 from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
 
-DENSE_SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 20, 24, 32, 48, 50, 64, 100, 128, 256, 300, 512, 784, 1000, 1024)
+DENSE_SIZES = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    16,
+    20,
+    24,
+    32,
+    48,
+    50,
+    64,
+    100,
+    128,
+    256,
+    300,
+    512,
+    784,
+    1000,
+    1024,
+)
 TAIL_SIZES = (10, 16, 32, 50, 64, 84, 100, 120, 128, 200, 256, 512, 1000, 1024, 2048)
 IMAGE_SIDES = (28, 32, 48, 64, 96, 100, 128, 160, 200, 224, 256, 299, 320, 384, 416, 448, 512, 640, 768, 1024)
 MIN_FEATURE_MAP_SIDE = 4
 MAX_CONVOLUTIONS = 16
 
 _HEADS = (
-    "DL model", "NN model", "NN", "neural network", "neural net", "A deep learning model", "deep neural network", "network",
-    "a neural network",
+    "DL model", "NN model", "NN", "neural network", "neural net", "A deep learning model", "deep neural network",
+    "network",     "a neural network",
 )  # fmt: skip
 _DENSE_HEADS = (
     *_HEADS, "MLP", "multilayer perceptron", "fully connected network", "feedforward network", "CNN", "CNN model",
     "Conv neural network", "Convolutional neural network", "ANN",
 )  # fmt: skip
-_CNN_HEADS = (*_HEADS, "CNN", "CNN model", "convolutional network", "image classifier", "Convolutional neural network")
+_CNN_HEADS = (
+    *_HEADS,
+    "CNN",
+    "CNN model",
+    "convolutional network",
+    "image classifier",
+    "Convolutional neural network",
+)
 _VERBS = ("with", "of", "consist of", "consists of", "consisting of", "that has", "having", "made of")
 
 
@@ -32,8 +67,20 @@ def dense(rng: Random) -> tuple[str, str]:
     """A network of dense layers: (prompt, body of the plan)."""
     small = chance(rng, 0.7)
     sizes = [_dense_size(rng, small) for _ in range(rng.randint(1, 6) if chance(rng, 0.3) else rng.randint(1, 3))]
-    inputs, outputs = _dense_size(rng, small), (rng.randint(1, 3) if chance(rng, 0.5) else _dense_size(rng, small))
-    form = pick(rng, _dense_listed, _dense_listed, _dense_listed, _dense_arrows, _dense_counted, _dense_ordered, _dense_task)
+    inputs, outputs = (
+        _dense_size(rng, small),
+        (rng.randint(1, 3) if chance(rng, 0.5) else _dense_size(rng, small)),
+    )
+    form = pick(
+        rng,
+        _dense_listed,
+        _dense_listed,
+        _dense_listed,
+        _dense_arrows,
+        _dense_counted,
+        _dense_ordered,
+        _dense_task,
+    )
     return form(rng, inputs, sizes, outputs)
 
 
@@ -62,9 +109,13 @@ def sequence(rng: Random) -> tuple[str, str]:
     words.append(str(outputs))
     if chance(rng, 0.3):
         arrow = pick(rng, " -> ", " > ", " → ")
-        return arrow.join([*phrases, pick(rng, f"{outputs}", f"output {outputs}", f"{outputs} outputs")]), " ".join(words)
+        return arrow.join([*phrases, pick(rng, f"{outputs}", f"output {outputs}", f"{outputs} outputs")]), " ".join(
+            words
+        )
     head = f"{pick(rng, *_HEADS, 'sequence model', 'text classifier', 'model')} {pick(rng, *_VERBS)}"
-    joined = phrases[0] + "".join(f"{pick(rng, ', ', ', then ', ', and then ', ' followed by ')}{p}" for p in phrases[1:])
+    joined = phrases[0] + "".join(
+        f"{pick(rng, ', ', ', then ', ', and then ', ' followed by ')}{p}" for p in phrases[1:]
+    )
     return f"{head} {joined}{pick(rng, ', and ', ' and ', ', then ')}{_output(rng, outputs)}", " ".join(words)
 
 
@@ -82,19 +133,36 @@ def _units(rng: Random) -> str:
 
 
 def _input(rng: Random, size: int) -> str:
-    noun = pick(rng, "input layer nodes", "input nodes", "input size", "input elements", "inputs", "input neurons", "input features")
+    noun = pick(
+        rng,
+        "input layer nodes",
+        "input nodes",
+        "input size",
+        "input elements",
+        "inputs",
+        "input neurons",
+        "input features",
+    )
     return f"{size} {noun}"
 
 
 def _output(rng: Random, size: int) -> str:
     noun = pick(
-        rng, "output layer nodes", "output nodes", "output size", "output elements", "outputs", "output neurons", "output element"
+        rng,
+        "output layer nodes",
+        "output nodes",
+        "output size",
+        "output elements",
+        "outputs",
+        "output neurons",
+        "output element",
     )
     return f"{size} {noun}"
 
 
 def _hidden(rng: Random, sizes: list[int]) -> str:
-    place = f"{pick(rng, '', '', 'the ')}{pick(rng, 'hidden', 'hidden', 'mid', 'intermediate')} {pick(rng, 'layers', 'layers', 'layer')}"
+    adjective = pick(rng, "hidden", "hidden", "mid", "intermediate")
+    place = f"{pick(rng, '', '', 'the ')}{adjective} {pick(rng, 'layers', 'layers', 'layer')}"
     place = pick(rng, place, place, "hiddens", "the hiddens")
     count = count_word(rng, len(sizes)) if chance(rng, 0.3) else str(len(sizes))
     where = place
@@ -106,7 +174,9 @@ def _hidden(rng: Random, sizes: list[int]) -> str:
 
 def _dense_listed(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
     head = f"{pick(rng, *_DENSE_HEADS)} {pick(rng, *_VERBS)}"
-    prompt = f"{head} {_input(rng, inputs)}, {_hidden(rng, sizes)}, {pick(rng, 'and ', 'and ', '')}{_output(rng, outputs)}"
+    prompt = (
+        f"{head} {_input(rng, inputs)}, {_hidden(rng, sizes)}, {pick(rng, 'and ', 'and ', '')}{_output(rng, outputs)}"
+    )
     return prompt, _words([inputs, *sizes, outputs])
 
 
@@ -114,7 +184,14 @@ def _dense_arrows(rng: Random, inputs: int, sizes: list[int], outputs: int) -> t
     arrow = pick(rng, "-", "-", " -> ", "->", " > ", ", ", " → ", " - ", " ")
     layers = arrow.join(str(size) for size in [inputs, *sizes, outputs])
     head = pick(rng, *_DENSE_HEADS)
-    prompt = pick(rng, layers, f"{head} {layers}", f"{head} [{layers}]", f"{layers} {head}", f"{head} with layers {layers}")
+    prompt = pick(
+        rng,
+        layers,
+        f"{head} {layers}",
+        f"{head} [{layers}]",
+        f"{layers} {head}",
+        f"{head} with layers {layers}",
+    )
     return prompt, _words([inputs, *sizes, outputs])
 
 
@@ -130,8 +207,9 @@ def _dense_counted(rng: Random, inputs: int, sizes: list[int], outputs: int) -> 
         f"{count_word(rng, count)} layers of {size} {_units(rng)}",
         f"{count_word(rng, count)} hidden layers of size {size}",
     )
-    return f"{head} {_input(rng, inputs)}, {layers}{pick(rng, ', and ', ' and ', ', ')}{_output(rng, outputs)}", (
-        f"{inputs} {size}*{count} {outputs}"
+    return (
+        f"{head} {_input(rng, inputs)}, {layers}{pick(rng, ', and ', ' and ', ', ')}{_output(rng, outputs)}",
+        (f"{inputs} {size}*{count} {outputs}"),
     )
 
 
@@ -139,16 +217,31 @@ def _dense_ordered(rng: Random, inputs: int, sizes: list[int], outputs: int) -> 
     sizes = sizes[:4]
     ordinals = ("first", "second", "third", "fourth")
     if len(sizes) == 1:
-        layers = f"{pick(rng, 'one hidden layer', 'a hidden layer', 'a single hidden layer')} of {sizes[0]} {_units(rng)}"
+        layers = (
+            f"{pick(rng, 'one hidden layer', 'a hidden layer', 'a single hidden layer')} of {sizes[0]} {_units(rng)}"
+        )
     else:
         layers = ", ".join(
-            f"{pick(rng, '', 'the ')}{ordinals[i]} hidden layer {pick(rng, 'has', 'with', 'of')} {size}{pick(rng, '', ' ' + _units(rng))}"
+            f"{pick(rng, '', 'the ')}{ordinals[i]} hidden layer {pick(rng, 'has', 'with', 'of')} {size}"
+            + pick(rng, "", f" {_units(rng)}")
             for i, size in enumerate(sizes)
         )
     head = pick(rng, *_DENSE_HEADS)
     start = pick(rng, f"{head}: ", f"{head} with ", f"{head}, ")
-    middle = pick(rng, f"input layer of {inputs}", f"an input layer with {inputs} {_units(rng)}", f"input {inputs}", _input(rng, inputs))
-    end = pick(rng, f"output layer of {outputs}", f"an output layer with {outputs} {_units(rng)}", f"output {outputs}", _output(rng, outputs))
+    middle = pick(
+        rng,
+        f"input layer of {inputs}",
+        f"an input layer with {inputs} {_units(rng)}",
+        f"input {inputs}",
+        _input(rng, inputs),
+    )
+    end = pick(
+        rng,
+        f"output layer of {outputs}",
+        f"an output layer with {outputs} {_units(rng)}",
+        f"output {outputs}",
+        _output(rng, outputs),
+    )
     return f"{start}{middle}, {layers}, {pick(rng, '', 'and ')}{end}", _words([inputs, *sizes, outputs])
 
 
@@ -158,7 +251,11 @@ def _dense_task(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tup
     classes = pick(rng, "classes", "outputs", "categories", "values", "targets")
     hidden = enumeration(rng, [str(size) for size in sizes])
     layers = pick(
-        rng, f"hidden layers of {hidden}", f"{hidden} hidden {_units(rng)}", f"{hidden} {_units(rng)} in between", f"hidden layers {hidden}"
+        rng,
+        f"hidden layers of {hidden}",
+        f"{hidden} hidden {_units(rng)}",
+        f"{hidden} {_units(rng)} in between",
+        f"hidden layers {hidden}",
     )
     verb = pick(rng, "that maps", "from", "which takes", "for")
     return f"{pick(rng, *_DENSE_HEADS)} {verb} {inputs} {features} to {outputs} {classes}, {layers}", _words(
@@ -208,13 +305,19 @@ def _tail(rng: Random, tail: list[int]) -> str:
     numbers = enumeration(rng, [str(size) for size in tail])
     if chance(rng, 0.8):
         return _hidden(rng, tail)
-    return pick(rng, f"fully connected layers of {numbers}", f"dense layers {numbers}", f"{numbers} dense {_units(rng)}")
+    return pick(
+        rng,
+        f"fully connected layers of {numbers}",
+        f"dense layers {numbers}",
+        f"{numbers} dense {_units(rng)}",
+    )
 
 
 def _cnn_prompt(rng: Random, side: int, layers: str, tail: list[int], outputs: int) -> str:
     head = f"{pick(rng, *_CNN_HEADS)} {pick(rng, *_VERBS)}"
     before_tail = pick(rng, ", ", ", then ", ", and ")
-    return f"{head} {_image(rng, side)}{layers}{before_tail}{_tail(rng, tail)}, {pick(rng, 'and ', 'and ', '')}{_output(rng, outputs)}"
+    end = f"{pick(rng, 'and ', 'and ', '')}{_output(rng, outputs)}"
+    return f"{head} {_image(rng, side)}{layers}{before_tail}{_tail(rng, tail)}, {end}"
 
 
 def _cnn_listed(
@@ -236,7 +339,9 @@ def _cnn_listed(
             phrases.append(phrase)
             words.append(word)
             here //= 2
-    layers = ", " + phrases[0] + "".join(f"{pick(rng, ', ', ', then ', ', and ', ', and then ')}{p}" for p in phrases[1:])
+    layers = (
+        ", " + phrases[0] + "".join(f"{pick(rng, ', ', ', then ', ', and ', ', and then ')}{p}" for p in phrases[1:])
+    )
     body = " ".join([f"{side}x{side}", *words, _words([*tail, outputs])])
     return _cnn_prompt(rng, side, layers, tail, outputs), body
 
@@ -286,7 +391,12 @@ def _cnn_arrows(
             words.append(f"conv{kernel}" + (f":{channels}" if channels else ""))
         if pooled:
             phrase, word = pick(
-                rng, ("maxpool", "maxpool"), ("pool", "pool"), ("max pool 2x2", "maxpool2"), ("avg pool", "avgpool"), ("pool 2x2", "pool2")
+                rng,
+                ("maxpool", "maxpool"),
+                ("pool", "pool"),
+                ("max pool 2x2", "maxpool2"),
+                ("avg pool", "avgpool"),
+                ("pool 2x2", "pool2"),
             )
             phrases.append(phrase)
             words.append(word)
@@ -304,20 +414,29 @@ def _block(rng: Random, first: bool) -> tuple[str, str]:
     size = pick(rng, 32, 64, 100, 128, 200, 256, 300, 512, 768)
     kind = pick(rng, "recurrent", "recurrent", "embedding", "dropout", "plain", "plain", "dense")
     if kind == "dense" and not first:  # a number in the first place is the input
-        return f"{pick(rng, 'a dense layer', 'a fully connected layer', 'dense layer')} {pick(rng, 'of', 'with')} {size} units", str(size)
+        return (
+            f"{pick(rng, 'a dense', 'a fully connected', 'dense')} layer {pick(rng, 'of', 'with')} {size} units",
+            str(size),
+        )
     if kind == "embedding":
-        return f"{pick(rng, 'embedding layer', 'an embedding layer', 'embedding')} of size {size}", f'"embedding {size}"'
+        return (
+            f"{pick(rng, 'embedding layer', 'an embedding layer', 'embedding')} of size {size}",
+            f'"embedding {size}"',
+        )
     if kind == "dropout":
         rate = pick(rng, "0.1", "0.2", "0.3", "0.5")
         return f"dropout {rate}", f'"dropout {rate}"'
     if kind in ("plain", "dense"):
         name = pick(
-            rng, "batch norm", "self-attention", "multi-head attention", "layer norm", "positional encoding", "global average pooling",
-            "flatten", "softmax", "ReLU", "transformer encoder", "transformer decoder", "residual block", "attention",
+            rng, "batch norm", "self-attention", "multi-head attention", "layer norm", "positional encoding",
+            "global average pooling",             "flatten", "softmax", "ReLU", "transformer encoder", "transformer decoder", "residual block", "attention",
         )  # fmt: skip
         return pick(rng, name, f"{pick(rng, 'a', 'one')} {name} layer"), f'"{name}"'
     cell = pick(rng, "LSTM", "GRU", "RNN", "bidirectional LSTM")
     count = rng.randint(2, 4)
     if chance(rng, 0.5):
-        return f"{count_word(rng, count)} {cell} layers {pick(rng, 'with', 'of')} {size} units", f'"{cell} {size}"*{count}'
+        return (
+            f"{count_word(rng, count)} {cell} layers {pick(rng, 'with', 'of')} {size} units",
+            f'"{cell} {size}"*{count}',
+        )
     return f"{pick(rng, 'a ', '')}{cell} layer {pick(rng, 'with', 'of')} {size} units", f'"{cell} {size}"'

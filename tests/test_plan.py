@@ -1,0 +1,120 @@
+"""Plan notation: what it says, that it round-trips, and how it refuses."""
+
+from __future__ import annotations
+
+import pytest
+import xgrammar
+
+from diagram_core.errors import InputError
+from diagram_core.notation.plan import PLAN_GRAMMAR, read_plan, write_plan
+from diagram_core.structure import Element, Structure, Style
+from diagram_core.synthesis import make_example
+
+HEADER = "network right sky soft full\n"
+CHART = "chart down sand round short\n"
+
+
+def sizes(body: str) -> list[int | None]:
+    return [element.size for element in read_plan(HEADER + body).structure.elements]
+
+
+def names(body: str) -> list[str]:
+    return [element.label for element in read_plan(CHART + body).structure.elements]
+
+
+def arrows(body: str) -> set[tuple[str, str]]:
+    structure = read_plan(CHART + body).structure
+    return {(structure.elements[a].label, structure.elements[b].label) for a, b in structure.edges}
+
+
+def test_header_is_the_style() -> None:
+    assert read_plan(HEADER + "4 2").style == Style("right", "sky", "soft", "full")
+    assert read_plan(CHART + "[a]").style == Style("down", "sand", "round", "short")
+
+
+def test_dense_layers_repeat() -> None:
+    assert sizes("4 8*3 1") == [4, 8, 8, 8, 1]
+
+
+def test_first_layer_is_the_input_and_last_the_output() -> None:
+    elements = read_plan(HEADER + "4 8 1").structure.elements
+    assert [element.label for element in elements] == ["input", "dense", "output"]
+
+
+def test_feature_maps_shrink_as_unpadded_convolutions_do() -> None:
+    assert sizes("32x32 conv3 conv pool2 conv5*2 maxpool 10") == [32, 30, 28, 14, 10, 6, 3, 10]
+
+
+def test_a_stated_output_side_wins_over_the_kernel() -> None:
+    assert sizes("32x32 conv=28 pool") == [32, 28, 14]
+
+
+def test_skip_connection() -> None:
+    structure = read_plan(HEADER + "128 @a 64 64 +a 10").structure
+    assert structure.edges == ((0, 1), (0, 2), (1, 2), (2, 3))
+
+
+def test_groups_point_to_every_step_of_the_next_group() -> None:
+    assert arrows("a, b > [c] > d, e") == {("a", "c"), ("b", "c"), ("c", "d"), ("c", "e")}
+
+
+def test_a_name_means_the_latest_step_of_that_name_and_plus_makes_a_new_one() -> None:
+    structure = read_plan(CHART + "x > [f] > + x\nx > [g]").structure
+    assert [element.label for element in structure.elements] == ["x", "f", "x", "g"]
+    assert structure.edges == ((0, 1), (1, 2), (2, 3))
+
+
+def test_operations_are_new_each_time_and_can_be_pointed_back_to_by_name() -> None:
+    assert names("[a] > [a]") == ["a", "a"]
+    assert arrows("[train] > [evaluate] > train") == {("train", "evaluate"), ("evaluate", "train")}
+
+
+def test_labels_with_the_notations_own_signs_are_quoted() -> None:
+    structure = Structure("chart", (Element("data", 'a > "b", [c]\\'), Element("operation", "+ 1\n2")), ((0, 1),))
+    assert read_plan(write_plan(structure, Style())).structure == structure
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_synthesis_makes_round_trips_and_follows_the_grammar(seed: int) -> None:
+    # Any tokenizer serves to ask whether a string follows the grammar; one of single bytes needs no files.
+    tokens = xgrammar.TokenizerInfo([bytes([i]) for i in range(1, 256)] + [b"<end>"], stop_token_ids=[255])
+    grammar = xgrammar.GrammarCompiler(tokens).compile_grammar(PLAN_GRAMMAR)
+    for number in range(400):
+        example = make_example(seed, number)
+        written = write_plan(example.structure, example.style)
+        for text in (example.plan, written):
+            assert read_plan(text).structure == example.structure
+            matcher = xgrammar.GrammarMatcher(grammar)
+            assert matcher.accept_string(text), text
+
+
+@pytest.mark.parametrize(
+    ("plan", "says"),
+    [
+        ("", "line 1"),
+        ("network right sky soft", "line 1"),
+        ("network left sky soft full\n4 2", "'left' should be one of right, down"),
+        (HEADER, "no layers"),
+        (HEADER + "4 banana 2", "'banana' is no layer"),
+        (HEADER + "4 0 2", "'0' is no layer"),
+        (HEADER + "4 999999 2", "'999999' is no layer"),
+        (HEADER + "4 8*1000 2", "1000 times"),
+        (HEADER + "4 +b 2", "no @b"),
+        (CHART, "no steps"),
+        (CHART + "a > [b", "line 2"),
+        (CHART + "a > > b", "line 2"),
+        (CHART + "\n".join(f"x{i}" for i in range(300)), "300 elements"),
+        (CHART + "x" * 30_000, "30028 characters"),
+    ],
+)
+def test_what_cannot_be_read_is_named(plan: str, says: str) -> None:
+    with pytest.raises(InputError, match="plan") as caught:
+        read_plan(plan)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_writing_refuses_what_a_plan_cannot_say() -> None:
+    elements = (Element("data", "x"), Element("data", "x"), Element("data", "y"))
+    with pytest.raises(InputError, match="shares the name 'x'"):
+        write_plan(Structure("chart", elements, ((0, 2),)), Style())

@@ -1,0 +1,58 @@
+"""Training data: the same everywhere, different from seed to seed, and never the same structure in two splits."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from diagram_core.synthesis import FAMILIES, SPLITS, examples, make_example, split_of
+from diagram_core.synthesis.charts import family_of
+
+
+def test_the_same_seed_gives_the_same_bytes_everywhere() -> None:
+    text = "".join(example.prompt + example.plan for example in islice(examples(0, "train"), 50))
+    again = "".join(example.prompt + example.plan for example in islice(examples(0, "train"), 50))
+    assert text == again
+    # The example itself does not depend on what was made before it.
+    first = next(examples(0, "train"))
+    assert make_example(*map(int, first.id.split("-"))) == first
+
+
+def test_seeds_differ() -> None:
+    one, other = ([e.prompt for e in islice(examples(seed, "train"), 50)] for seed in (0, 1))
+    assert len(set(one) & set(other)) < 5
+
+
+def test_a_stream_goes_on_from_where_it_stopped() -> None:
+    stream = list(islice(examples(3, "test"), 10))
+    number = int(stream[4].id.split("-")[1])
+    assert list(islice(examples(3, "test", start=number), 6)) == stream[4:]
+
+
+def test_no_structure_is_in_two_splits() -> None:
+    structures = {split: {e.structure for e in islice(examples(seed, split), 400)} for seed, split in enumerate(SPLITS)}
+    assert not structures["train"] & structures["test"]
+    assert not structures["train"] & structures["validation"]
+    assert not structures["validation"] & structures["test"]
+    assert all(split_of(structure) == split for split, found in structures.items() for structure in found)
+
+
+def test_every_family_occurs_and_every_number_of_the_plan_stands_in_the_prompt() -> None:
+    found = [make_example(5, number) for number in range(600)]
+    assert {example.family for example in found} == set(FAMILIES)
+    for example in found:
+        if example.family == "dense" and "*" not in example.plan:
+            for size in example.plan.split("\n")[1].split():
+                assert size in example.prompt, example
+
+
+def test_chart_labels_are_words_of_the_prompt() -> None:
+    for number in range(300):
+        example = make_example(6, number)
+        if example.structure.kind == "chart":
+            for element in example.structure.elements:
+                assert element.label in example.prompt, example
+
+
+def test_data_families_do_not_share_names() -> None:
+    assert family_of("jpg file") == family_of("picture")
+    assert family_of("DB") != family_of("text")
