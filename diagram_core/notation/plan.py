@@ -11,7 +11,7 @@ A network is its layers in order, a chart its paths; the first line says kind, d
 
 Layers: `64` neurons (the first layer is the input), `32x32` an image, `conv3` a 3x3 convolution, `conv3:64` one with
 64 channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `"LSTM 128"` any other block. `*2`
-says it twice, `@a` names the layer before it, `+a` adds the output of layer a to the layer before it (a skip connection).
+says it twice, `@a` names the layer before it, `+a` adds the output of layer a to the layer before it (a skip).
 
 Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data
 that has the name of an earlier step. Every step of a group points to every step of the next group.

@@ -429,7 +429,8 @@ def _block(rng: Random, first: bool) -> tuple[str, str]:
     if kind in ("plain", "dense"):
         name = pick(
             rng, "batch norm", "self-attention", "multi-head attention", "layer norm", "positional encoding",
-            "global average pooling",             "flatten", "softmax", "ReLU", "transformer encoder", "transformer decoder", "residual block", "attention",
+            "global average pooling", "flatten", "softmax", "ReLU", "transformer encoder", "transformer decoder",
+            "residual block", "attention",
         )  # fmt: skip
         return pick(rng, name, f"{pick(rng, 'a', 'one')} {name} layer"), f'"{name}"'
     cell = pick(rng, "LSTM", "GRU", "RNN", "bidirectional LSTM")
