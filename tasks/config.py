@@ -17,7 +17,7 @@ Notation = Literal["plan", "compact", "list"]
 Device = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 Attention = Literal["auto", "eager", "sdpa", "flash_attention_2"]
-LanguageModelForm = Literal["adapters", "merged", "quantized"]
+LanguageModelForm = Literal["merged", "quantized"]  # with the adapters merged in; quantized by GPTQ after that
 
 
 class Section(BaseModel):
@@ -128,6 +128,12 @@ class NeighborsConfig(Section):
     max_neighbors: int = Field(default=10, gt=0)
 
 
+class RaterConfig(NeighborsConfig):
+    """What the neighbors stage sees: its own section, and where the ratings are (an SQLAlchemy URL)."""
+
+    ratings_url: str
+
+
 class GenerateConfig(Section):
     """How candidates are sampled; frozen into the bundle."""
 
@@ -150,10 +156,7 @@ class EvaluateConfig(Section):
 
 
 class BundleConfig(Section):
-    """What register freezes beside the models.
-
-    language_model: base and adapters (small, merged whenever it is loaded), merged (loads fastest), quantized (GPTQ).
-    """
+    """What register freezes beside the models."""
 
     language_model: LanguageModelForm
     notation: Notation
@@ -208,6 +211,11 @@ class Profile(Section):
             generate=self.generate,
             recommend=self.recommend,
         )
+
+    @property
+    def rater(self) -> RaterConfig:
+        """The section of the neighbors stage, gathered from those of others."""
+        return RaterConfig(**self.neighbors.model_dump(), ratings_url=self.ratings_url())
 
     def tracking_uri(self) -> str:
         """The MLflow store, absolute: a relative one would depend on the folder a worker happens to run in."""
