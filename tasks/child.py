@@ -1,0 +1,137 @@
+"""The process of an isolated stage: `python -m tasks.child JOB`. It knows neither MLflow nor Prefect.
+
+What the stage says goes to the parent through a pipe, one JSON object a line; the result is left in a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from diagram_core.files import read_json, write_json
+from tasks.failure import classify
+from tasks.log import StageLog
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that running a stage takes, in plain values. config_class is `module:name`."""
+
+    module: str
+    config_class: str
+    config: dict
+    inputs: dict[str, str]
+    out_dir: str
+
+    @classmethod
+    def of(cls, module: str, config: BaseModel, inputs: dict[str, Path], out_dir: Path) -> Job:
+        """The job of running this stage."""
+        kind = type(config)
+        return cls(
+            module=module,
+            config_class=f"{kind.__module__}:{kind.__qualname__}",
+            config=config.model_dump(mode="json"),
+            inputs={name: str(folder) for name, folder in inputs.items()},
+            out_dir=str(out_dir),
+        )
+
+
+def do(job: Job, log: StageLog) -> dict[str, float]:
+    """Run the stage here and now; returns its metrics."""
+    module_name, class_name = job.config_class.split(":")
+    config = getattr(importlib.import_module(module_name), class_name).model_validate(job.config)
+    inputs = {name: Path(folder) for name, folder in job.inputs.items()}
+    metrics = importlib.import_module(job.module).run(config, inputs, Path(job.out_dir), log)
+    return {name: float(value) for name, value in metrics.items()}
+
+
+class PipeLog:
+    """A StageLog that passes everything on to the parent process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def metric(self, name: str, value: float, step: int | None = None) -> None:
+        self._say("metric", name=name, value=float(value), step=step)
+
+    def artifact(self, path: Path, folder: str = "") -> None:
+        self._say("artifact", path=str(Path(path).absolute()), folder=folder)
+
+    def progress(self, done: int, total: int, unit: str) -> None:
+        self._say("progress", done=done, total=total, unit=unit)
+
+    def info(self, text: str) -> None:
+        self._say("info", text=text)
+
+    def _say(self, what: str, **values: object) -> None:
+        line = json.dumps({"what": what, **values}) + "\n"
+        with contextlib.suppress(BrokenPipeError):  # nobody listens any more: the end of this process is near
+            os.write(self._descriptor, line.encode())
+
+
+def replay(line: str, log: StageLog) -> None:
+    """Say to `log` what a line of a PipeLog says."""
+    values = json.loads(line)
+    match values.pop("what"):
+        case "metric":
+            log.metric(**values)
+        case "artifact":
+            log.artifact(Path(values["path"]), values["folder"])
+        case "progress":
+            log.progress(**values)
+        case "info":
+            log.info(**values)
+
+
+def main(job_path: Path, result_path: Path, pipe: int, parent_pid: int) -> int:
+    """Run the job and write {"metrics": ...} or {"error": ...}; returns the exit code."""
+    _die_with(parent_pid)
+    _volunteer_for_the_oom_killer()
+    faulthandler.enable()
+    try:
+        metrics = do(Job(**read_json(job_path)), PipeLog(pipe))
+    except Exception as error:
+        traceback.print_exc()
+        failure = classify(error)
+        kind = type(failure)
+        described = {"module": kind.__module__, "class": kind.__qualname__, "message": str(failure)}
+        write_json(result_path, {"error": described})
+        return 1
+    write_json(result_path, {"metrics": metrics})
+    return 0
+
+
+def write_job(path: Path, job: Job) -> None:
+    """Write the job for `main` to read."""
+    write_json(path, asdict(job))
+
+
+def _die_with(parent_pid: int) -> None:
+    """Be killed when the parent ends, however it ends: nobody would want the result any more."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it ended before the line above
+        sys.exit(1)
+
+
+def _volunteer_for_the_oom_killer() -> None:
+    """Where the kernel runs out of memory it shall end this stage, not the pipeline around it."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), pipe=int(sys.argv[3]), parent_pid=int(sys.argv[4])))

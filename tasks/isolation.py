@@ -1,0 +1,153 @@
+"""A stage in a process of its own, from the parent's side: start it, listen to it, end it, see how it ended."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from diagram_core.errors import DiagramforgeError
+from diagram_core.files import read_json
+from tasks.child import Job, replay, write_job
+from tasks.failure import OutOfMemory, StageFailed, StageInterrupted, TransientError
+from tasks.fingerprint import SOURCE_ROOT
+from tasks.log import StageLog
+from tasks.manifest import JOB, LOG, RESULT
+
+_KILLED_CODES = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second as a shell in between reports it
+_LAST_LINES = 20
+_LAST_BYTES = 16_384
+_DRAIN_SECONDS = 30.0  # for what the child said last
+
+_running: set[subprocess.Popen[bytes]] = set()
+_stopped: set[subprocess.Popen[bytes]] = set()
+
+
+def do_in_child(job: Job, log: StageLog, timeout_seconds: float, lock: int) -> dict[str, float]:
+    """Run the stage in a child process: what it prints goes to log.txt of its folder, what it says to `log`.
+
+    The child inherits the lock of its folder, which is free only when the child is gone, too.
+    Raises OutOfMemory, TransientError (also when its time is up), StageInterrupted, StageFailed, or the
+    stage's own DiagramforgeError.
+    """
+    out_dir = Path(job.out_dir)
+    (out_dir / RESULT).unlink(missing_ok=True)
+    write_job(out_dir / JOB, job)
+    log_start = _size(out_dir / LOG)
+    with _child(out_dir, log, lock) as process:
+        try:
+            process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            raise TransientError(
+                f"not finished after {timeout_seconds:g} s: the next attempt goes on from the last checkpoint; "
+                "pipeline.stage_timeout_seconds gives it longer"
+            ) from None
+    if process in _stopped:
+        _stopped.discard(process)
+        raise StageInterrupted("stopped with its pipeline")
+    return _result(process.returncode, out_dir, log_start)
+
+
+def stop_children() -> None:
+    """End every stage that runs in a child of this process, in whichever thread it was started."""
+    for process in list(_running):
+        _stopped.add(process)
+        _kill_group(process)
+
+
+def last_lines(log_path: Path, start: int = 0) -> tuple[str, ...]:
+    """The end of a log, but nothing from before the byte `start`."""
+    with log_path.open("rb") as stream:
+        stream.seek(max(start, _size(log_path) - _LAST_BYTES))
+        lines = stream.read().decode("utf-8", errors="replace").splitlines()
+    return tuple(line.rstrip() for line in lines if line.strip())[-_LAST_LINES:]
+
+
+@contextmanager
+def _child(out_dir: Path, log: StageLog, lock: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The child and the thread that listens to it; both, and what the child started, are gone afterwards."""
+    reading, writing = os.pipe()
+    listener = threading.Thread(target=_listen, args=(reading, log), daemon=True)
+    listener.start()
+    try:
+        process = _start(out_dir, writing, lock)
+    finally:
+        os.close(writing)
+    _running.add(process)
+    try:
+        yield process
+    finally:
+        _kill_group(process)
+        process.wait()
+        _running.discard(process)
+        listener.join(_DRAIN_SECONDS)
+
+
+def _start(out_dir: Path, pipe: int, lock: int) -> subprocess.Popen[bytes]:
+    paths = [str(SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    arguments = [str(out_dir / JOB), str(out_dir / RESULT), str(pipe), str(os.getpid())]
+    with (out_dir / LOG).open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tasks.child", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(pipe, lock),
+            start_new_session=True,  # a process group of its own, which can be ended as a whole
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"},
+        )
+
+
+def _listen(reading: int, log: StageLog) -> None:
+    with os.fdopen(reading, encoding="utf-8") as stream:
+        for line in stream:
+            try:
+                replay(line, log)
+            except Exception as error:  # the pipe must be read on: full, it would stop the stage
+                log.info(f"lost something the stage said ({type(error).__name__}: {error})")
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _result(exit_code: int, out_dir: Path, log_start: int) -> dict[str, float]:
+    """The metrics the child left, or the error that its end amounts to.
+
+    Metrics count whatever the exit code: they are written when the work is done, and native libraries
+    are known to crash while a process shuts down.
+    """
+    path = out_dir / RESULT
+    result = read_json(path) if path.exists() else {}
+    if "metrics" in result:
+        return result["metrics"]
+    if "error" in result:
+        raise _error(result["error"], last_lines(out_dir / LOG, log_start))
+    if exit_code in _KILLED_CODES:
+        raise OutOfMemory("its process was killed (exit code -9), as the kernel does when memory runs out")
+    raise StageFailed(_how_it_ended(exit_code), last_lines(out_dir / LOG, log_start))
+
+
+def _error(described: dict[str, str], lines: tuple[str, ...]) -> DiagramforgeError:
+    kind = getattr(importlib.import_module(described["module"]), described["class"])
+    error = kind(described["message"])
+    if isinstance(error, StageFailed):
+        error.last_lines = lines
+    return error
+
+
+def _how_it_ended(exit_code: int) -> str:
+    if exit_code < 0:
+        return f"its process was ended by {signal.Signals(-exit_code).name}"
+    return f"its process ended with exit code {exit_code} and no result"
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
