@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Literal, get_args
 
 from diagram_core.diagram import Diagram
@@ -66,7 +68,7 @@ def draws_neurons(structure: Structure) -> bool:
     counts = [size for size in sizes if size is not None]
     if not all(1 <= size <= MAX_NEURON_EDGES for size in counts):
         return False
-    return all(a * b <= MAX_NEURON_EDGES for a, b in zip(counts, counts[1:], strict=False))
+    return all(a * b <= MAX_NEURON_EDGES for a, b in pairwise(counts))
 
 
 def is_chain(structure: Structure) -> bool:
@@ -125,8 +127,13 @@ def _graph_of(diagram: Diagram) -> ColoredGraph:
 
 
 def _graph_of_structure(structure: Structure) -> ColoredGraph:
-    colors = tuple((element.kind, element.size) for element in structure.elements)
+    colors = tuple(_keys(structure, range(len(structure.elements))))
     return ColoredGraph(colors, frozenset(structure.edges))
+
+
+def _keys(structure: Structure, indices: Iterable[int]) -> list[tuple[ElementKind, int | None]]:
+    """What is compared of elements."""
+    return [(structure.elements[i].kind, structure.elements[i].size) for i in indices]
 
 
 def _connection_counts(diagram: Diagram) -> Counter[tuple[int, ...]]:
@@ -141,10 +148,10 @@ def _mean_targets(diagram: Diagram) -> float:
 def _pair_elements(wanted: Structure, got: Structure) -> tuple[dict[int, int], list[str]]:
     """Indices in `got` by indices in `wanted`, and what the elements differ in."""
     ours, theirs = _in_flow_order(wanted), _in_flow_order(got)
-    keys = [[(s.elements[i].kind, s.elements[i].size) for i in order] for s, order in ((wanted, ours), (got, theirs))]
+    our_keys, their_keys = _keys(wanted, ours), _keys(got, theirs)
     partner: dict[int, int] = {}
     changes: list[str] = []
-    for what, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for what, a, b, c, d in SequenceMatcher(None, our_keys, their_keys, autojunk=False).get_opcodes():
         paired = list(zip(ours[a:b], theirs[c:d], strict=False))
         partner.update(paired)
         if what != "equal":

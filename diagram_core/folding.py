@@ -1,0 +1,137 @@
+"""Where a flow of layers turns back: over how many rows it is spread, and what room this leaves each shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
+from diagram_core.label_room import fits
+from diagram_core.layering import Edge
+from diagram_core.structure import Direction
+
+MARGIN_PX = 24
+ROW_GAP_PX = 34
+MAX_ROWS = 8
+ARROW_ROOM_SHARE = 0.3  # of a slot along the flow
+MIN_ARROW_ROOM_PX, MAX_ARROW_ROOM_PX = 20, 80
+GAP_SHARE, MAX_GAP_PX = 0.2, 26  # of the room across the flow, between shapes of a layer
+LANE_LOAD = 0.25  # room that a long edge takes in a layer, in shapes
+
+MIN_FONT_PX, MAX_FONT_PX = 7, 17
+COMFORTABLE_FONT_PX = 12  # larger type than this is not worth one more row
+ROW_PENALTY_PX = 2.0  # how many pixels of type one more row must gain
+CUT_EDGE_PENALTY_PX = 1.5  # and one more edge from row to row
+PADDING_PX = 10  # between a label and the border, both sides together
+ELLIPSE_ROOM = 0.72  # share of an ellipse's width and height that a text in its middle can use
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The canvas inside its margins, as seen along the flow of the arrows and across it."""
+
+    direction: Direction
+
+    @property
+    def flow_px(self) -> int:
+        """Room along the flow."""
+        return (CANVAS_WIDTH_PX if self.direction == "right" else CANVAS_HEIGHT_PX) - 2 * MARGIN_PX
+
+    @property
+    def cross_px(self) -> int:
+        """Room across the flow."""
+        return (CANVAS_HEIGHT_PX if self.direction == "right" else CANVAS_WIDTH_PX) - 2 * MARGIN_PX
+
+    def turned(self, pair: tuple[float, float]) -> tuple[float, float]:
+        """(along, across) as (horizontal, vertical), and the other way round."""
+        return pair if self.direction == "right" else (pair[1], pair[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label, and the share of its shape's width and height that it can use."""
+
+    label: str
+    share: float
+
+    def room_px(self, box_px: tuple[float, float]) -> tuple[float, float]:
+        """Width and height for the label in a shape of this width and height."""
+        return box_px[0] * self.share - PADDING_PX, box_px[1] * self.share - PADDING_PX
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How the layers are spread over rows, and the room that a shape has in the fullest layer."""
+
+    rows: tuple[int, ...]  # the row of each layer
+    slot_px: float  # along the flow, of a layer
+    row_px: float  # across the flow, of a row
+    room_px: tuple[float, float]  # along and across the flow, of a shape
+    font_px: int  # the largest in which every label fits there
+
+    def center_px(self, layer: int) -> float:
+        """Where a layer stands along the flow, from the margin; every other row runs backwards, ends aligned."""
+        row = self.rows[layer]
+        first = self.rows.index(row)
+        length = self.rows.count(row)
+        longest = max(map(self.rows.count, set(self.rows)))
+        full = length > 1 and row < self.rows[-1]
+        step = self.slot_px * ((longest - 1) / (length - 1) if full else 1.0)
+        at = self.slot_px / 2 + (layer - first) * step
+        return at if row % 2 == 0 else self.slot_px * longest - at
+
+    def low_px(self, layer: int) -> float:
+        """Where the layer's row begins across the flow, from the margin."""
+        return self.rows[layer] * (self.row_px + ROW_GAP_PX)
+
+
+def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text], sheet: Sheet) -> Fold:
+    """The number of rows that leaves labels the largest type, as few rows and edges between rows as that allows."""
+    spans = [(layer[source], layer[target]) for source, target in edges]
+    layers = max(layer) + 1
+    cuts = [sum(a < i <= b for a, b in spans) for i in range(layers)]  # edges that enter or pass before layer i
+    loads = [layer.count(i) + LANE_LOAD * sum(a < i < b for a, b in spans) for i in range(layers)]
+    unique = list(dict.fromkeys(texts))
+    best, best_value = None, 0.0
+    for count in range(1, min(layers, MAX_ROWS) + 1):
+        starts = _row_starts(layers, count, cuts)
+        fold = _fold(starts, layers, max(loads), unique, sheet)
+        value = min(fold.font_px, COMFORTABLE_FONT_PX) - ROW_PENALTY_PX * (count - 1)
+        value -= CUT_EDGE_PENALTY_PX * sum(cuts[start] - 1 for start in starts[1:])
+        if best is None or value > best_value:
+            best, best_value = fold, value
+    assert best is not None  # there is at least one layer
+    return best
+
+
+def _row_starts(layers: int, count: int, cuts: Sequence[int]) -> list[int]:
+    """The first layer of each row: evenly spread, moved by a layer or two to where fewer edges are cut."""
+    length = layers / count
+    slack = 0 if length < 4 else 1 if length < 8 else 2
+    starts = [0]
+    for row in range(1, count):
+        even = round(row * length)
+        starts.append(min(range(even - slack, even + slack + 1), key=lambda at: (cuts[at], abs(at - even))))
+    return starts
+
+
+def _fold(starts: Sequence[int], layers: int, load: float, texts: Sequence[Text], sheet: Sheet) -> Fold:
+    ends = [*starts[1:], layers]
+    rows = tuple(row for row, (start, end) in enumerate(zip(starts, ends, strict=True)) for _ in range(end - start))
+    slot = sheet.flow_px / max(end - start for start, end in zip(starts, ends, strict=True))
+    row_px = (sheet.cross_px - ROW_GAP_PX * (len(starts) - 1)) / len(starts)
+    arrow = min(max(ARROW_ROOM_SHARE * slot, MIN_ARROW_ROOM_PX), MAX_ARROW_ROOM_PX, slot / 2)
+    room = (slot - arrow, row_px / load - min(GAP_SHARE * row_px / load, MAX_GAP_PX))
+    return Fold(rows, slot, row_px, room, _largest_font(texts, sheet.turned(room)))
+
+
+def _largest_font(texts: Sequence[Text], box_px: tuple[float, float]) -> int:
+    """The largest size of type, by bisection, in which all labels fit a shape."""
+    low, high = MIN_FONT_PX, MAX_FONT_PX
+    while low < high:
+        middle = (low + high + 1) // 2
+        if all(fits(text.label, middle, *text.room_px(box_px)) for text in texts):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,213 @@
+"""Structure and style in, placed diagram out: no two shapes overlap and none leaves the canvas.
+
+Everything is planned along two axes: the flow, which the arrows follow, and across it; Style.direction says which of
+them is horizontal. Layers stand in slots along the flow; a flow too long for readable labels turns back and goes on
+in further rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+from diagram_core import layering
+from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, Node, ShapeName
+from diagram_core.errors import InputError
+from diagram_core.folding import ELLIPSE_ROOM, MARGIN_PX, PADDING_PX, Fold, Sheet, Text, best_fold
+from diagram_core.label_room import text_size_px
+from diagram_core.palettes import PALETTE
+from diagram_core.placing import Box, Canvas, place_boxes
+from diagram_core.structure import Direction, Element, ElementKind, ShapeStyle, Structure, Style, draws_neurons
+
+MAX_NEURON_PX = 64
+MAX_NEURON_PITCH_PX = 260  # of layers along the flow: wider, and the mesh falls apart
+MIN_NAMED_NEURON_PX = 26  # room for a name like x1
+
+MIN_BOX_PX, MAX_BOX_PX = (96, 56), (190, 104)  # width and height of shapes whose size means nothing
+MIN_BAR_PX = 44  # of sized layers, across the flow
+MAX_BAR_PX: dict[Direction, int] = {"right": 112, "down": 64}  # of sized layers, along the flow
+MAX_BAR_SHARE: dict[Direction, float] = {"right": 0.68, "down": 0.78}  # of sized layers, of a row, across the flow
+MAX_LAYER_WIDTH: dict[Direction, int] = {"right": 14, "down": 9}  # more side by side leave no room for labels
+
+# Two shapes a family, so that data and what works on it are told apart.
+CHART_SHAPES: dict[ShapeStyle, dict[ElementKind, ShapeName]] = {
+    "box": {"data": "round rectangle", "operation": "rectangle"},
+    "soft": {"data": "circle", "operation": "round rectangle"},
+    "round": {"data": "round rectangle", "operation": "circle"},
+}
+
+
+def lay_out(structure: Structure, style: Style) -> Diagram:
+    """Place a structure on the canvas; the same input gives the same diagram.
+
+    Networks whose neurons can be shown get a circle each; all else is drawn in layers (Sugiyama et al., 1981), folded
+    into rows where one row is too short for readable labels. Nodes are numbered in the order of the elements, neurons
+    layer by layer. Raises InputError where an edge names an element that is not there.
+    """
+    count = len(structure.elements)
+    for source, target in structure.edges:
+        if not (0 <= source < count and 0 <= target < count):
+            raise InputError(f"edge {source} -> {target}: there are only elements 0 to {count - 1}; correct the edge")
+    if not count:
+        return Diagram(())
+    return _neurons(structure, style) if draws_neurons(structure) else _layers(structure, style)
+
+
+def label_of(element: Element, style: Style) -> str:
+    """What the shape of an element says: what it is and, in full detail, its size on a line of its own."""
+    if element.size is None or style.detail == "short":
+        return element.label
+    side = element.kind in ("image", "conv", "pool")
+    size = f"{element.size} x {element.size}" if side else str(element.size)
+    return f"{element.label}\n{size}" if element.label else size
+
+
+# Neuron by neuron
+
+
+def _neurons(structure: Structure, style: Style) -> Diagram:
+    """A circle a neuron, each layer centred on a line across the flow, lines between all of neighbouring layers."""
+    sheet, palette = Sheet(style.direction), PALETTE[style.palette]
+    sizes = [element.size or 0 for element in structure.elements]
+    pitch_along = min(sheet.flow_px / len(sizes), MAX_NEURON_PITCH_PX)
+    pitch_across = sheet.cross_px / max(sizes)
+    side = max(4, int(min(pitch_along * 0.55, pitch_across * 0.72, MAX_NEURON_PX)))
+    pitch_across = min(pitch_across, side * 2)
+    shape: ShapeName = "rectangle" if style.shapes == "box" else "circle"
+    nodes: list[Node] = []
+    for i, (element, size) in enumerate(zip(structure.elements, sizes, strict=True)):
+        first_after = len(nodes) + size
+        targets = tuple(range(first_after, first_after + sizes[i + 1])) if i + 1 < len(sizes) else ()
+        along = (i - (len(sizes) - 1) / 2) * pitch_along
+        for j in range(size):
+            across = (j - (size - 1) / 2) * pitch_across
+            x, y = sheet.turned((along, across))
+            nodes.append(
+                Node(
+                    number=len(nodes),
+                    x=round(CANVAS_WIDTH_PX / 2 + x),
+                    y=round(CANVAS_HEIGHT_PX / 2 + y),
+                    shape=shape,
+                    width=side,
+                    height=side,
+                    line="solid line",  # arrowheads of a mesh would pile up at every neuron
+                    fill=palette.fills[element.kind],
+                    stroke=palette.stroke,
+                    targets=targets,
+                    label=_neuron_name(i, j, len(sizes), side, style),
+                )
+            )
+    return Diagram(tuple(nodes))
+
+
+def _neuron_name(layer: int, neuron: int, layers: int, side_px: int, style: Style) -> str:
+    """x1, x2, ... for inputs and y1, y2, ... for outputs, where there is room; hidden neurons have no name."""
+    if style.detail == "short" or side_px < MIN_NAMED_NEURON_PX or layer not in (0, layers - 1):
+        return ""
+    return f"{'y' if layer else 'x'}{neuron + 1}"
+
+
+# Layer by layer
+
+
+def _layers(structure: Structure, style: Style) -> Diagram:
+    """One shape an element, in layers along the flow."""
+    count, sheet = len(structure.elements), Sheet(style.direction)
+    shapes = [_shape(element, style) for element in structure.elements]
+    texts = [
+        Text(label_of(element, style), ELLIPSE_ROOM if shape == "circle" else 1.0)
+        for element, shape in zip(structure.elements, shapes, strict=True)
+    ]
+    edges = layering.acyclic(count, structure.edges)
+    layer = layering.assign_layers(count, edges, MAX_LAYER_WIDTH[style.direction], _lonely_layers(count, sheet))
+    fold = best_fold(layer, edges, texts, sheet)
+    graph = layering.build(layer, fold.rows, edges)
+    layering.order_layers(graph, layering.components(count, edges))
+    canvas = Canvas(graph, edges, layering.backbone(count, edges), fold)
+    sizes = _bar_sizes(structure, texts, fold, sheet) or _box_sizes(texts, fold, sheet)
+    along, across = max(size[0] for size in sizes), [size[1] for size in sizes]
+    boxes = place_boxes(canvas, along / 2, [extent / 2 for extent in across])
+    return _diagram(structure, style, shapes, [text.label for text in texts], boxes)
+
+
+def _shape(element: Element, style: Style) -> ShapeName:
+    if element.kind in ("data", "operation"):
+        return CHART_SHAPES[style.shapes][element.kind]
+    if style.shapes == "round" and element.kind in ("input", "dense"):
+        return "circle"
+    return "rectangle" if style.shapes == "box" else "round rectangle"
+
+
+def _lonely_layers(count: int, sheet: Sheet) -> int:
+    """How many layers elements without any edges are spread over, so that they fill the canvas evenly."""
+    return max(1, round((count * sheet.flow_px / sheet.cross_px) ** 0.5))
+
+
+def _box_sizes(texts: Sequence[Text], fold: Fold, sheet: Sheet) -> list[tuple[float, float]]:
+    """Extents along and across the flow, the same for all: what the longest label needs, and there is room for."""
+    limits = [min(room, most) for room, most in zip(sheet.turned(fold.room_px), MAX_BOX_PX, strict=True)]
+    needs = [_needed_px(text, fold, limits[0]) for text in texts]
+    width, height = (
+        min(max(least, *(need[axis] for need in needs)), limit)
+        for axis, (least, limit) in enumerate(zip(MIN_BOX_PX, limits, strict=True))
+    )
+    return [sheet.turned((width, height))] * len(texts)
+
+
+def _bar_sizes(
+    structure: Structure, texts: Sequence[Text], fold: Fold, sheet: Sheet
+) -> list[tuple[float, float]] | None:
+    """Extents along and across the flow of layers with sizes: the more neurons or pixels, the longer across the flow.
+
+    The extent grows with the logarithm of the size; what has no size gets what its label needs. None if no layer has
+    a size that tells it from another.
+    """
+    sizes = [element.size for element in structure.elements]
+    largest = max((size for size in sizes if size is not None), default=0)
+    if largest < 1:
+        return None
+    along = min(fold.room_px[0], MAX_BAR_PX[sheet.direction])
+    longest = min(fold.room_px[1], fold.row_px * MAX_BAR_SHARE[sheet.direction])
+    width = sheet.turned((along, fold.room_px[1]))[0]
+    extents = []
+    for text, size in zip(texts, sizes, strict=True):
+        least = min(sheet.turned(_needed_px(text, fold, width))[1], fold.room_px[1])
+        extents.append(
+            (along, max(least, min(MIN_BAR_PX, longest), longest * log(1 + max(size or 0, 0)) / log(1 + largest)))
+        )
+    return extents
+
+
+def _needed_px(text: Text, fold: Fold, width_px: float) -> tuple[float, float]:
+    """Width and height of the shape that a label needs, wrapped to a shape of this width."""
+    width, height = text_size_px(text.label, fold.font_px, width_px * text.share - PADDING_PX)
+    return (width + PADDING_PX) / text.share, (height + PADDING_PX) / text.share
+
+
+def _diagram(
+    structure: Structure, style: Style, shapes: Sequence[ShapeName], labels: Sequence[str], boxes: Sequence[Box]
+) -> Diagram:
+    sheet, palette = Sheet(style.direction), PALETTE[style.palette]
+    targets: list[dict[int, None]] = [{} for _ in structure.elements]
+    for source, target in structure.edges:
+        targets[source][target] = None
+    nodes = []
+    for number, (element, box) in enumerate(zip(structure.elements, boxes, strict=True)):
+        x, y = sheet.turned((box.along, box.across))
+        width, height = sheet.turned((2 * box.half_along, 2 * box.half_across))
+        nodes.append(
+            Node(
+                number=number,
+                x=round(MARGIN_PX + x),
+                y=round(MARGIN_PX + y),
+                shape=shapes[number],
+                width=max(1, int(width)),
+                height=max(1, int(height)),
+                line="solid arrow",
+                fill=palette.fills[element.kind],
+                stroke=palette.stroke,
+                targets=tuple(targets[number]),
+                label=labels[number],
+            )
+        )
+    return Diagram(tuple(nodes))
