@@ -181,7 +181,7 @@ REPEATED = [
 
 
 @pytest.mark.timeout(60)  # a reader whose time grows with the square of the text takes hours
-@pytest.mark.parametrize("opening", ["", "[", '["'])
+@pytest.mark.parametrize("opening", ["", '["'])
 def test_a_megabyte_of_anything_is_over_soon(opening: str) -> None:
     for repeated in REPEATED:
         reading = read_list(opening + repeated * (1_000_000 // len(repeated)))
