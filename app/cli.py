@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app import failures, rate
+from app import doctor, failures, rate, render, train
 
 _QUIET = {  # what libraries would otherwise print between our lines, or send home
     "DO_NOT_TRACK": "true",
@@ -44,7 +44,11 @@ def _about(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
+app.command()(train.train)
 app.command(context_settings={"ignore_unknown_options": True})(rate.rate)  # a score of -1 is no option
+app.command()(render.render)
+app.command()(render.check)
+app.command()(doctor.doctor)
 
 
 def run(arguments: Sequence[str]) -> int:

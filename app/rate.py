@@ -26,9 +26,7 @@ def rate(
     image_or_id: Annotated[
         str | None, typer.Argument(metavar="IMAGE_OR_ID", help="An image file, or an ID that draw printed.")
     ] = None,
-    score: Annotated[
-        str | None, typer.Argument(metavar="SCORE", help="0 (bad) to 5 (good); 3.5 is fine.")
-    ] = None,
+    score: Annotated[str | None, typer.Argument(metavar="SCORE", help="0 (bad) to 5 (good); 3.5 is fine.")] = None,
     *,
     user: Annotated[str, typer.Option(metavar="NAME", help="Who rates.")],
     import_dir: Annotated[

@@ -34,6 +34,4 @@ def known_user(store: RatingStore, name: str) -> str:
     if user in users:
         return user
     known = f"known: {', '.join(users[:10])}" if users else "nobody has rated anything yet"
-    raise UsageError(
-        f"no user {user!r} ({known}): rate a drawing first, as in `diagramforge rate ID 4 --user {user}`"
-    )
+    raise UsageError(f"no user {user!r} ({known}): rate a drawing first, as in `diagramforge rate ID 4 --user {user}`")

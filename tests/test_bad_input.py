@@ -113,9 +113,7 @@ def test_an_import_of_nothing(refused: Refused, tmp_path: Path) -> None:
 # --- the machine
 
 
-def test_a_home_where_nothing_can_be_written(
-    refused: Refused, image: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_home_where_nothing_can_be_written(refused: Refused, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIAGRAMFORGE_HOME", str(image / "below-a-file"))
     assert "ratings database" in refused(1, "rate", str(image), "3", "--user", "ann")
 

@@ -47,7 +47,9 @@ def test_a_layer_imports_only_what_is_below_it(layer: str) -> None:
 
 
 def test_imports_inside_functions_are_seen() -> None:
-    source = "def f():\n    import mlflow.pyfunc\n    from prefect.x import y\n    importlib.import_module('trl.core')\n"
+    source = (
+        "def f():\n    import mlflow.pyfunc\n    from prefect.x import y\n    importlib.import_module('trl.core')\n"
+    )
     assert list(imported_packages(source)) == [(2, "mlflow"), (3, "prefect"), (4, "trl")]
 
 

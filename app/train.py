@@ -1,0 +1,118 @@
+"""train: the whole pipeline in this process, on Prefect's and MLflow's embedded databases."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app import terminal
+
+if TYPE_CHECKING:
+    from flows.train_all import Training
+    from tasks.config import Profile
+
+_EMBEDDED_PREFECT = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # its log is in its database; here, one line a stage
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",  # the first start makes the database
+}
+
+
+def train(
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="smoke, cpu, gpu-12gb, gpu-80gb, a .yaml file, or auto: what fits.")
+    ] = "auto",
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change a setting; may be repeated.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="STAGE", help="Run this stage alone.")] = None,
+    from_stage: Annotated[
+        str | None, typer.Option("--from", metavar="STAGE", help="Run this stage and those after it.")
+    ] = None,
+) -> None:
+    """Train every model and make the result the one that draws. Finished stages are not run again.
+
+    \b
+    Examples:
+      diagramforge train
+      diagramforge train --profile smoke
+      diagramforge train --set sft.max_steps=40 --set sft.learning_rate=1e-4
+      diagramforge train --from readability
+    Stages: synthesize, base, sft, orpo, quantize, render, readability, autoencoder, neighbors, evaluate, register.
+    """
+    from tasks.config import load_profile
+    from tasks.pipeline import chosen_stages
+
+    chosen_stages(only, from_stage)  # what is wrong with the command is said before anything starts
+    name = fitting_profile_name() if profile == "auto" else profile
+    settings = load_profile(name, overrides)
+    run_pipeline(settings, name, overrides, only, from_stage)
+    print_where(settings)
+
+
+def fitting_profile_name() -> str:
+    """The profile that fits this machine."""
+    from tasks.machine import fitting_profile, machine
+
+    return fitting_profile(machine())
+
+
+def run_pipeline(
+    settings: Profile,
+    profile: str,
+    overrides: list[str] | None = None,
+    only: str | None = None,
+    from_stage: str | None = None,
+) -> Training:
+    """Run the train-all flow in this process and say what came of it. Raises as the flow does."""
+    for variable, value in _EMBEDDED_PREFECT.items():
+        os.environ.setdefault(variable, value)
+    terminal.notice(f"Training on the profile {settings.name}; artifacts go to {settings.artifacts_dir()}.")
+    started = time.monotonic()
+    with terminal.progress() as show:
+        show("starting Prefect and MLflow", 0, 0)
+        from flows.train_all import train_all
+    training = train_all(profile, overrides, only, from_stage)
+    out = terminal.out()
+    out.print(f"\nDone in {duration(time.monotonic() - started)}.")
+    if training.version is not None:
+        out.print(f"Version {training.version} of {settings.registry.model_name} draws from now on: {training.bundle}")
+    return training
+
+
+def print_where(settings: Profile) -> None:
+    """Say where artifacts, MLflow runs and Prefect runs are, and the commands that open them."""
+    out = terminal.out()
+    uri = settings.tracking_uri()
+    out.print(f"\nArtifacts:     {settings.artifacts_dir()}", markup=False)
+    out.print(f"MLflow runs:   {uri}", markup=False)
+    if uri.startswith(("http://", "https://")):
+        out.print("  open it in a browser")
+    else:
+        out.print(f"  {script('mlflow')} ui --backend-store-uri {shlex.quote(uri)}", markup=False)
+        out.print("  then open http://127.0.0.1:5000")
+    api = os.environ.get("PREFECT_API_URL")
+    if api:
+        out.print(f"Prefect runs:  {api.removesuffix('/api')}  (open it in a browser)", markup=False)
+    else:
+        home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
+        out.print(f"Prefect runs:  {home / 'prefect.db'}", markup=False)
+        out.print(f"  {script('prefect')} server start", markup=False)
+        out.print("  then open http://127.0.0.1:4200")
+
+
+def script(name: str) -> str:
+    """How to call a script of this environment from the folder that the person is in."""
+    path = Path(sys.executable).parent / name
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
