@@ -1,4 +1,4 @@
-"""The process of an isolated stage: `python -m tasks.child JOB`. It knows neither MLflow nor Prefect.
+"""The process of an isolated stage, which reads its job from stdin. It knows neither MLflow nor Prefect.
 
 What the stage says goes to the parent through a pipe, one JSON object a line; the result is left in a file.
 """
@@ -14,12 +14,12 @@ import os
 import signal
 import sys
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from diagram_core.files import read_json, write_json
+from diagram_core.files import write_json
 from tasks.failure import classify
 from tasks.log import StageLog
 
@@ -96,13 +96,13 @@ def replay(line: str, log: StageLog) -> None:
             log.info(**values)
 
 
-def main(job_path: Path, result_path: Path, pipe: int, parent_pid: int) -> int:
-    """Run the job and write {"metrics": ...} or {"error": ...}; returns the exit code."""
+def main(result_path: Path, pipe: int, parent_pid: int) -> int:
+    """Run the job from stdin and write {"metrics": ...} or {"error": ...}; returns the exit code."""
     _die_with(parent_pid)
     _volunteer_for_the_oom_killer()
     faulthandler.enable()
     try:
-        metrics = do(Job(**read_json(job_path)), PipeLog(pipe))
+        metrics = do(Job(**json.load(sys.stdin)), PipeLog(pipe))
     except Exception as error:
         traceback.print_exc()
         failure = classify(error)
@@ -112,11 +112,6 @@ def main(job_path: Path, result_path: Path, pipe: int, parent_pid: int) -> int:
         return 1
     write_json(result_path, {"metrics": metrics})
     return 0
-
-
-def write_job(path: Path, job: Job) -> None:
-    """Write the job for `main` to read."""
-    write_json(path, asdict(job))
 
 
 def _die_with(parent_pid: int) -> None:
@@ -134,4 +129,4 @@ def _volunteer_for_the_oom_killer() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), pipe=int(sys.argv[3]), parent_pid=int(sys.argv[4])))
+    sys.exit(main(Path(sys.argv[1]), pipe=int(sys.argv[2]), parent_pid=int(sys.argv[3])))

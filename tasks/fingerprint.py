@@ -19,6 +19,7 @@ LIFE = "tasks.stage"  # what it imports from tasks surrounds every stage and cha
 _SETTINGS_WITHOUT_EFFECT = {
     "name",
     "pipeline",
+    "ratings_url",
     "device",
     "micro_batch_size",
     "gradient_checkpointing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import signal
 import subprocess
@@ -10,15 +11,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from diagram_core.errors import DiagramforgeError
 from diagram_core.files import read_json
-from tasks.child import Job, replay, write_job
+from tasks.child import Job, replay
 from tasks.failure import OutOfMemory, StageFailed, StageInterrupted, TransientError
 from tasks.fingerprint import SOURCE_ROOT
 from tasks.log import StageLog
-from tasks.manifest import JOB, LOG, RESULT
+from tasks.manifest import LOG, RESULT
 
 _KILLED_CODES = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second as a shell in between reports it
 _LAST_LINES = 20
@@ -26,7 +28,7 @@ _LAST_BYTES = 16_384
 _DRAIN_SECONDS = 30.0  # for what the child said last
 
 _running: set[subprocess.Popen[bytes]] = set()
-_stopped: set[subprocess.Popen[bytes]] = set()
+_stopping = threading.Event()
 
 
 def do_in_child(job: Job, log: StageLog, timeout_seconds: float, lock: int) -> dict[str, float]:
@@ -38,9 +40,8 @@ def do_in_child(job: Job, log: StageLog, timeout_seconds: float, lock: int) -> d
     """
     out_dir = Path(job.out_dir)
     (out_dir / RESULT).unlink(missing_ok=True)
-    write_job(out_dir / JOB, job)
     log_start = _size(out_dir / LOG)
-    with _child(out_dir, log, lock) as process:
+    with _child(job, log, lock) as process:
         try:
             process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
@@ -48,21 +49,32 @@ def do_in_child(job: Job, log: StageLog, timeout_seconds: float, lock: int) -> d
                 f"not finished after {timeout_seconds:g} s: the next attempt goes on from the last checkpoint; "
                 "pipeline.stage_timeout_seconds gives it longer"
             ) from None
-    if process in _stopped:
-        _stopped.discard(process)
-        raise StageInterrupted("stopped with its pipeline")
+    check_not_stopping()
     return _result(process.returncode, out_dir, log_start)
 
 
 def stop_children() -> None:
-    """End every stage that runs in a child of this process, in whichever thread it was started."""
+    """End every stage that runs in a child of this process, in whichever thread, and let no other start."""
+    _stopping.set()
     for process in list(_running):
-        _stopped.add(process)
         _kill_group(process)
 
 
+def accept_children() -> None:
+    """Let stages start again after `stop_children`."""
+    _stopping.clear()
+
+
+def check_not_stopping() -> None:
+    """Raise StageInterrupted after `stop_children`."""
+    if _stopping.is_set():
+        raise StageInterrupted("stopped with its pipeline")
+
+
 def last_lines(log_path: Path, start: int = 0) -> tuple[str, ...]:
-    """The end of a log, but nothing from before the byte `start`."""
+    """The end of a log, but nothing from before the byte `start`; nothing where there is no log."""
+    if not log_path.exists():
+        return ()
     with log_path.open("rb") as stream:
         stream.seek(max(start, _size(log_path) - _LAST_BYTES))
         lines = stream.read().decode("utf-8", errors="replace").splitlines()
@@ -70,17 +82,19 @@ def last_lines(log_path: Path, start: int = 0) -> tuple[str, ...]:
 
 
 @contextmanager
-def _child(out_dir: Path, log: StageLog, lock: int) -> Iterator[subprocess.Popen[bytes]]:
+def _child(job: Job, log: StageLog, lock: int) -> Iterator[subprocess.Popen[bytes]]:
     """The child and the thread that listens to it; both, and what the child started, are gone afterwards."""
     reading, writing = os.pipe()
     listener = threading.Thread(target=_listen, args=(reading, log), daemon=True)
     listener.start()
     try:
-        process = _start(out_dir, writing, lock)
+        process = _start(job, writing, lock)
     finally:
         os.close(writing)
     _running.add(process)
     try:
+        check_not_stopping()  # after it can be found by stop_children: none slips through between the two
+        _hand_over(job, process)
         yield process
     finally:
         _kill_group(process)
@@ -89,19 +103,27 @@ def _child(out_dir: Path, log: StageLog, lock: int) -> Iterator[subprocess.Popen
         listener.join(_DRAIN_SECONDS)
 
 
-def _start(out_dir: Path, pipe: int, lock: int) -> subprocess.Popen[bytes]:
+def _start(job: Job, pipe: int, lock: int) -> subprocess.Popen[bytes]:
     paths = [str(SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    arguments = [str(out_dir / JOB), str(out_dir / RESULT), str(pipe), str(os.getpid())]
+    out_dir = Path(job.out_dir)
+    arguments = [str(out_dir / RESULT), str(pipe), str(os.getpid())]
     with (out_dir / LOG).open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "tasks.child", *arguments],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-P", "-m", "tasks.child", *arguments],  # -P: a folder called tasks may be here, too
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=(pipe, lock),
             start_new_session=True,  # a process group of its own, which can be ended as a whole
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"},
         )
+
+
+def _hand_over(job: Job, process: subprocess.Popen[bytes]) -> None:
+    """Through a pipe rather than a file: settings may hold the password of a database."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError), process.stdin:  # broken: the child is gone already, and its exit code says why
+        process.stdin.write(json.dumps(asdict(job)).encode())
 
 
 def _listen(reading: int, log: StageLog) -> None:

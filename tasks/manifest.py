@@ -18,12 +18,11 @@ METRICS = "metrics.json"
 ATTEMPTS = "attempts.json"
 LOG = "log.txt"
 LOCK = "stage.lock"
-JOB = "job.json"
 RESULT = "result.json"
 CHECKPOINTS = "checkpoints"
 
 _LASTING = {ATTEMPTS, LOG, LOCK}  # outlive a fresh start
-_NOT_LISTED = _LASTING | {MANIFEST, JOB, RESULT, CHECKPOINTS}
+_NOT_LISTED = _LASTING | {MANIFEST, RESULT, CHECKPOINTS}
 _NOT_CONTENT = {
     CONFIG,
     METRICS,

@@ -14,12 +14,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from tasks.config import Profile
-from tasks.isolation import stop_children
-from tasks.lock import locked, locked_if_free
+from tasks.isolation import accept_children, stop_children
+from tasks.lock import open_lock, try_lock
 from tasks.tracking import COMMIT_TAG, FLOW_RUN_TAG, PARENT_TAG, TrackedRun, connect, store_at_work, warn_on_stderr
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+_MARKS = "running"  # folder of a file for each run that is alive
 
 
 @contextmanager
@@ -36,10 +38,10 @@ def pipeline_run(profile: Profile, name: str, tags: Mapping[str, str] | None = N
             _experiment_id(client, profile), run_name=name, tags=_pipeline_tags(name, profile, tags or {})
         )
     run = TrackedRun(client, made.info.run_id, warn_on_stderr)
-    run.params(profile)
-    lock = _run_lock(profile, run.run_id)
-    with locked(lock, on_wait=lambda: None), _interrupted_by_sigterm():
+    with _marked_alive(profile, run.run_id), _interrupted_by_sigterm():
+        accept_children()
         try:
+            run.params(profile)
             yield run.run_id
         except Exception:
             run.end("FAILED")
@@ -50,8 +52,6 @@ def pipeline_run(profile: Profile, name: str, tags: Mapping[str, str] | None = N
             raise
         else:
             run.end("FINISHED")
-        finally:
-            lock.unlink(missing_ok=True)
 
 
 def _experiment_id(client: MlflowClient, profile: Profile) -> str:
@@ -91,19 +91,26 @@ def _git_commit() -> str | None:
         return None
 
 
-def _run_lock(profile: Profile, run_id: str) -> Path:
-    folder = profile.artifacts_dir() / "running"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / run_id
+@contextmanager
+def _marked_alive(profile: Profile, run_id: str) -> Iterator[None]:
+    """Hold a lock that tells other pipelines that this run has not been abandoned."""
+    mark = profile.artifacts_dir() / _MARKS / run_id
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    with open_lock(mark) as lock:
+        try_lock(lock)
+        try:
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
 
 
 def _close_abandoned_runs(client: MlflowClient, profile: Profile) -> None:
     """End the runs of pipelines whose process is gone: nobody else would, and they would stay RUNNING."""
-    for lock in (profile.artifacts_dir() / "running").glob("*"):
-        with locked_if_free(lock) as is_free:
-            if is_free:
-                _close_runs(client, lock.name)
-                lock.unlink(missing_ok=True)
+    for mark in (profile.artifacts_dir() / _MARKS).glob("*"):
+        with open_lock(mark) as lock:
+            if try_lock(lock):
+                _close_runs(client, mark.name)
+                mark.unlink(missing_ok=True)
 
 
 def _close_runs(client: MlflowClient, pipeline_run_id: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -32,6 +33,7 @@ PARENT_TAG = "mlflow.parentRunId"
 COMMIT_TAG = "mlflow.source.git.commit"  # the one that MLflow's own page shows
 FLOW_RUN_TAG = "prefect.flow_run_id"
 
+_URL_PASSWORD = re.compile(r"(://[^\s:/@\"]*):[^\s/@\"]+@")
 _ANSWER_SECONDS = 5.0
 _SILENCE_SECONDS = 30.0  # after a failed call: training must not wait for a server that is away
 _PARAMS_PER_CALL = 100  # MLflow's limits
@@ -69,7 +71,7 @@ class TrackedRun:
         """Log every setting, with the names of its sections joined by dots."""
         from mlflow.entities import Param
 
-        params = [Param(key, value) for key, value in _flatten(config.model_dump(mode="json"))]
+        params = [Param(key, value) for key, value in _flatten(public_settings(config))]
         for start in range(0, len(params), _PARAMS_PER_CALL):
             self._call(self._client.log_batch, self.run_id, params=params[start : start + _PARAMS_PER_CALL])
 
@@ -136,7 +138,9 @@ def connect(tracking_uri: str) -> MlflowClient:
         client = MlflowClient(tracking_uri)
         client.search_experiments(max_results=1)
     except (MlflowException, ValueError) as error:
-        raise InputError(f"the tracking store {tracking_uri} cannot be used: {_first_line(error)}") from None
+        raise InputError(
+            f"the tracking store {_without_password(tracking_uri)} cannot be used: {_first_line(error)}"
+        ) from None
     return client
 
 
@@ -159,14 +163,27 @@ def start_stage_run(
     return TrackedRun(client, made.info.run_id, warn)
 
 
+def public_settings(config: BaseModel) -> dict[str, Any]:
+    """The settings as plain values, for all to see: without the passwords in URLs."""
+    return json.loads(_without_password(config.model_dump_json()))
+
+
+def warn_on_stderr(text: str) -> None:
+    """Where there is no stage to say it for."""
+    print(text, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def store_at_work(tracking_uri: str) -> Iterator[None]:
+    """Raise TransientError, in one line, where the store does not do what it is asked."""
     from mlflow.exceptions import MlflowException
 
     try:
         yield
     except MlflowException as error:
-        raise TransientError(f"the tracking store {tracking_uri} failed: {_first_line(error)}") from error
+        raise TransientError(
+            f"the tracking store {_without_password(tracking_uri)} failed: {_first_line(error)}"
+        ) from error
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -186,7 +203,7 @@ def _check_server(tracking_uri: str) -> None:
         return  # it answers; what it thinks of us is for the client to find out
     except (OSError, ValueError) as error:
         raise TransientError(
-            f"no MLflow server answers at {tracking_uri} ({_first_line(error)}): "
+            f"no MLflow server answers at {_without_password(tracking_uri)} ({_first_line(error)}): "
             "start it, or choose another store with pipeline.tracking_uri or MLFLOW_TRACKING_URI"
         ) from None
 
@@ -194,6 +211,7 @@ def _check_server(tracking_uri: str) -> None:
 def _configure_mlflow() -> None:
     """Settings that MLflow reads from the environment; what the user has set stays."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # stdout is for results
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
     import mlflow  # noqa: F401 - it sets up its logging when imported
@@ -203,8 +221,8 @@ def _configure_mlflow() -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return _without_password(next(iter(str(error).splitlines()), type(error).__name__))
 
 
-def warn_on_stderr(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _without_password(text: str) -> str:
+    return _URL_PASSWORD.sub(r"\1:***@", text)

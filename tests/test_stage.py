@@ -1,0 +1,298 @@
+"""The life of a stage, on a toy one: reused, run in a child, killed, retried, interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from diagram_core.errors import InputError
+from diagram_core.files import read_json, write_text
+from tasks.config import Profile
+from tasks.isolation import stop_children
+from tasks.lock import open_lock, try_lock
+from tasks.stage import (
+    OutOfMemory,
+    StageFailed,
+    StageInterrupted,
+    StageSpec,
+    TransientError,
+    finished_stage,
+    is_retryable,
+    pipeline_run,
+    run_stage,
+)
+from tests.conftest import ROOT
+from tests.toys import ISOLATED_TOY, TOY, pipeline_runs, run_toy, stage_runs, toy_profile
+
+MakeProfile = Callable[..., Profile]
+
+
+@pytest.fixture
+def profile(tmp_path: Path, empty_mlflow_store: Path) -> Profile:
+    return toy_profile(tmp_path, empty_mlflow_store)
+
+
+@pytest.fixture
+def make_profile(tmp_path: Path, empty_mlflow_store: Path) -> MakeProfile:
+    return lambda *overrides: toy_profile(tmp_path, empty_mlflow_store, *overrides)
+
+
+def attempts(out_dir: Path) -> list[dict]:
+    return read_json(out_dir / "attempts.json")
+
+
+def the_folder(profile: Profile) -> Path:
+    (folder,) = (profile.artifacts_dir() / "toy").iterdir()
+    return folder
+
+
+def children() -> list[psutil.Process]:
+    return [process for process in psutil.Process().children() if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_finished_stage_is_complete_and_reused(profile: Profile) -> None:
+    first = run_toy(profile)
+    again = run_toy(profile)
+    assert (first.reused, again.reused) == (False, True)
+    assert (first.out_dir, first.metrics) == (again.out_dir, again.metrics)
+    manifest = read_json(first.out_dir / "manifest.json")
+    assert set(manifest["files"]) == {"config.json", "metrics.json", "model/weights.safetensors", "plot.txt"}
+    assert manifest["fingerprint"] == first.out_dir.name
+    assert read_json(first.out_dir / "metrics.json") == first.metrics
+    assert not (first.out_dir / "checkpoints").exists()
+
+
+def test_a_finished_stage_can_be_looked_up_without_running_it(profile: Profile) -> None:
+    assert finished_stage(TOY, profile, {}) is None
+    made = run_toy(profile)
+    found = finished_stage(TOY, profile, {})
+    assert found is not None and found.out_dir == made.out_dir
+
+
+def test_a_changed_setting_makes_the_stage_run_again(make_profile: MakeProfile) -> None:
+    first = run_toy(make_profile())
+    second = run_toy(make_profile("sft.learning_rate=0.5"))
+    assert not second.reused and second.out_dir != first.out_dir
+
+
+def test_an_altered_file_makes_the_stage_run_again_from_the_start(profile: Profile) -> None:
+    made = run_toy(profile)
+    weights = made.out_dir / "model" / "weights.safetensors"
+    right = weights.read_text()
+    weights.write_text("something else")
+    write_text(made.out_dir / "checkpoints" / "step.json", "9")
+    again = run_toy(profile)
+    assert not again.reused and again.metrics["first_step"] == 0
+    assert weights.read_text() == right
+    assert len(attempts(made.out_dir)) == 2
+
+
+def test_a_missing_file_makes_the_stage_run_again(profile: Profile) -> None:
+    made = run_toy(profile)
+    (made.out_dir / "plot.txt").unlink()
+    assert not run_toy(profile).reused
+
+
+def test_other_inputs_and_another_world_make_the_stage_run_again(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    write_text(data / "rows.txt", "one")
+    first = run_toy(profile, data=data)
+    assert run_toy(profile, data=data).reused
+    write_text(data / "rows.txt", "two")
+    second = run_toy(profile, data=data)
+    monkeypatch.setenv("TOY_WORLD", "new ratings")
+    third = run_toy(profile, data=data)
+    assert len({first.out_dir, second.out_dir, third.out_dir}) == 3
+
+
+def test_an_input_that_is_not_there_is_said_in_one_line(profile: Profile, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no folder .*nowhere"):
+        run_toy(profile, data=tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="needs the folders of base"):
+        run_stage(StageSpec("toy", "sft", ("base",), module="tests.toy_stage"), profile, {}, "")
+
+
+def test_a_killed_child_is_out_of_memory_and_goes_on_from_its_checkpoint_with_less(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_FAULT", "killed")
+    with pytest.raises(OutOfMemory, match=r"exit code -9.*micro-batch 4 -> 2, accumulation 1 -> 2") as caught:
+        run_toy(profile, ISOLATED_TOY)
+    assert is_retryable(caught.value)
+    assert not (the_folder(profile) / "manifest.json").exists()
+    result = run_toy(profile, ISOLATED_TOY)
+    assert result.metrics["first_step"] == profile.sft.max_steps // 2
+    assert result.metrics["micro_batch_size"] == 2
+    assert [attempt["outcome"] for attempt in attempts(result.out_dir)] == ["out of memory", "finished"]
+    assert attempts(result.out_dir)[1]["memory_plan"] == {"micro_batch_size": 2, "gradient_checkpointing": False}
+    assert run_toy(profile, ISOLATED_TOY).reused
+
+
+def test_cuda_out_of_memory_halves_the_micro_batch(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "cuda")
+    with pytest.raises(OutOfMemory, match="CUDA out of memory"):
+        run_toy(profile, ISOLATED_TOY)
+    assert run_toy(profile, ISOLATED_TOY).metrics["micro_batch_size"] == 2
+
+
+@pytest.mark.parametrize("spec", [TOY, ISOLATED_TOY], ids=["here", "isolated"])
+def test_a_bug_is_not_retried_and_shows_its_last_lines(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, spec: StageSpec
+) -> None:
+    monkeypatch.setenv("TOY_FAULT", "bug")
+    with pytest.raises(StageFailed) as caught:
+        run_toy(profile, spec)
+    log_path = the_folder(profile) / "log.txt"
+    assert str(caught.value) == f"stage toy failed: KeyError: 'no such layer'; its log is {log_path}"
+    assert caught.value.last_lines[-1] == "KeyError: 'no such layer'"
+    assert not is_retryable(caught.value)
+    assert 'raise KeyError("no such layer")' in log_path.read_text()
+    assert attempts(log_path.parent)[0]["outcome"] == "failed"
+
+
+def test_what_a_child_prints_is_in_its_log_and_not_in_ours(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOY_FAULT", "bug")
+    with pytest.raises(StageFailed):
+        run_toy(profile, ISOLATED_TOY)
+    shown = capfd.readouterr()
+    assert "about to look it up" in (the_folder(profile) / "log.txt").read_text()
+    assert shown.out == "" and "about to look it up" not in shown.err
+    assert "toy: starts at step 0" in shown.err and "toy: 1/12 steps" in shown.err
+
+
+@pytest.mark.parametrize("spec", [TOY, ISOLATED_TOY], ids=["here", "isolated"])
+def test_the_users_mistake_comes_back_as_it_was(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, spec: StageSpec
+) -> None:
+    monkeypatch.setenv("TOY_FAULT", "input")
+    with pytest.raises(InputError) as caught:
+        run_toy(profile, spec)
+    assert str(caught.value) == "prompts.jsonl, line 3: no prompt; add one"
+    assert not is_retryable(caught.value)
+
+
+def test_a_lost_connection_is_retried_as_it_was(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "network")
+    with pytest.raises(TransientError, match="stage toy: ConnectionResetError: the hub hung up") as caught:
+        run_toy(profile, ISOLATED_TOY)
+    assert is_retryable(caught.value)
+    assert run_toy(profile, ISOLATED_TOY).metrics["micro_batch_size"] == 4
+
+
+def test_a_crash_says_which(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "segfault")
+    with pytest.raises(StageFailed, match="SIGSEGV") as caught:
+        run_toy(profile, ISOLATED_TOY)
+    assert any("Segmentation fault" in line for line in caught.value.last_lines)
+
+
+def test_a_stage_that_takes_too_long_is_ended(make_profile: MakeProfile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "hang")
+    with pytest.raises(TransientError, match="not finished after 3 s"):
+        run_toy(make_profile("pipeline.stage_timeout_seconds=3"), ISOLATED_TOY)
+    assert children() == []
+
+
+def test_a_stage_may_not_take_the_names_of_its_folder(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "kept name")
+    with pytest.raises(StageFailed, match=r"it wrote config\.json"):
+        run_toy(profile)
+
+
+def test_a_stage_waits_for_another_process_at_the_same_folder(
+    profile: Profile, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = run_toy(profile).out_dir
+    results = []
+    with open_lock(folder / "stage.lock") as lock:
+        assert try_lock(lock)
+        second = threading.Thread(target=lambda: results.append(run_toy(profile)))
+        second.start()
+        while "waiting" not in capfd.readouterr().err:
+            time.sleep(0.05)
+        assert results == []
+    second.join()
+    assert results[0].reused
+
+
+def test_stopping_the_pipeline_ends_stages_in_other_threads(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "hang")
+    errors = []
+
+    def work(parent_run_id: str) -> None:
+        try:
+            run_stage(ISOLATED_TOY, profile, {}, parent_run_id)
+        except StageInterrupted as error:
+            errors.append(error)
+
+    with pytest.raises(KeyboardInterrupt), pipeline_run(profile, "toys") as parent_run_id:
+        thread = threading.Thread(target=work, args=(parent_run_id,))
+        thread.start()
+        wait_for_checkpoint(profile)
+        raise KeyboardInterrupt
+    thread.join()
+    assert len(errors) == 1 and not is_retryable(errors[0])
+    assert stage_runs(profile)[0].info.status == pipeline_runs(profile)[0].info.status == "KILLED"
+    assert children() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_whoever_ends_the_pipeline_ends_its_stage(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    script = (
+        "import sys; from tasks.config import load_profile; from tests.toys import ISOLATED_TOY, run_toy\n"
+        "run_toy(load_profile('smoke', [f'pipeline.artifacts_dir={sys.argv[1]}']), ISOLATED_TOY)"
+    )
+    command = [sys.executable, "-c", script, str(profile.artifacts_dir())]
+    pipeline = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TOY_FAULT": "hang"}, stderr=subprocess.DEVNULL)
+    wait_for_checkpoint(profile)
+    (stage,) = [p for p in psutil.Process(pipeline.pid).children() if "tasks.child" in p.cmdline()]
+    pipeline.send_signal(number)
+    assert pipeline.wait() != 0
+    stage.wait(timeout=60)
+    assert not (the_folder(profile) / "manifest.json").exists()
+    if number != signal.SIGKILL:  # nobody could write anything down then
+        assert attempts(the_folder(profile))[0]["outcome"] == "interrupted"
+        assert {run.info.status for run in [*stage_runs(profile), *pipeline_runs(profile)]} == {"KILLED"}
+    result = run_toy(profile, ISOLATED_TOY)
+    assert result.metrics["first_step"] == profile.sft.max_steps // 2
+    assert result.metrics["micro_batch_size"] == 4
+    assert [run.info.status for run in stage_runs(profile)] == ["KILLED", "FINISHED"]
+    assert [run.info.status for run in pipeline_runs(profile)] == ["KILLED", "FINISHED"]
+    assert [attempt["outcome"] for attempt in attempts(result.out_dir)] == ["interrupted", "finished"]
+
+
+def wait_for_checkpoint(profile: Profile) -> None:
+    while not list((profile.artifacts_dir() / "toy").glob("*/checkpoints/step.json")):
+        time.sleep(0.05)
+
+
+def test_no_child_starts_once_the_pipeline_is_being_stopped(profile: Profile) -> None:
+    with pipeline_run(profile, "toys") as parent_run_id:
+        stop_children()
+        with pytest.raises(StageInterrupted):
+            run_stage(ISOLATED_TOY, profile, {}, parent_run_id)
+    assert run_toy(profile, ISOLATED_TOY).metrics["first_step"] == 0
+
+
+def test_the_record_of_attempts_is_plain_json(profile: Profile) -> None:
+    (attempt,) = json.loads((run_toy(profile).out_dir / "attempts.json").read_text())
+    assert attempt["number"] == 1 and attempt["outcome"] == "finished" and attempt["change"] == "nothing"
+    assert attempt["run_id"] == stage_runs(profile)[0].info.run_id
+    assert attempt["started"] <= attempt["ended"]
