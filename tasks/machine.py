@@ -51,6 +51,13 @@ def fitting_profile(facts: Machine) -> str:
     return "cpu"
 
 
+def local_timezone() -> dict[str, str]:
+    """The machine's time zone by its IANA name, as a build step of prefect.yaml: 03:00 shall be at night here."""
+    from tzlocal import get_localzone_name
+
+    return {"timezone": get_localzone_name()}
+
+
 @cache
 def _gpu() -> tuple[str | None, int, bool, bool]:
     """Name, bytes, bfloat16 and flash attention of the first GPU."""

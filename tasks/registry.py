@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagram_core.errors import InputError
+from diagram_core.ratings import Rating, RatingStore
 from tasks import bundle
 from tasks.config import Profile
 from tasks.tracking import connect
@@ -79,8 +80,16 @@ def champion(profile: Profile) -> Path:
     return folder
 
 
-def ratings_seen_until(profile: Profile) -> datetime | None:
-    """The moment of the newest rating that any version knows; None where there is no version."""
+def new_ratings(profile: Profile) -> list[Rating]:
+    """The ratings that no version knows, neither the champion nor one that the gate refused."""
+    store = RatingStore(profile.ratings_url())
+    if not store.users():
+        return []
+    seen = _ratings_seen_until(profile)
+    return store.all() if seen is None else store.since(seen)
+
+
+def _ratings_seen_until(profile: Profile) -> datetime | None:
     client = connect(profile.tracking_uri())
     versions = client.search_model_versions(f"name = '{profile.registry.model_name}'")
     moments = [version.tags[RATINGS_TAG] for version in versions if RATINGS_TAG in version.tags]

@@ -197,7 +197,7 @@ def test_the_champion_is_found_as_mlflow_has_it(profile: Profile, tmp_path: Path
         registry.promote(profile, two)
     assert registry.champion(profile) == second
     assert registry.register(profile, second, run_id, NOON, {}) == two  # known already
-    assert registry.ratings_seen_until(profile) == NOON
+    assert registry._ratings_seen_until(profile) == NOON
 
     client = connect(profile.tracking_uri())
     model = profile.registry.model_name

@@ -1,0 +1,71 @@
+"""The flow of every night: what users have rated since becomes part of the champion, if that makes it no worse."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.stages import Stages, flow_run_tags
+from flows.train_all import settings_of
+from tasks import bundle, gate, registry
+from tasks.config import Profile
+from tasks.register import BUNDLE_FOLDER
+from tasks.stage import pipeline_run
+
+NOTHING_NEW = "no new ratings: nothing to do"
+
+
+@flow(name="nightly")
+def nightly(profile: str = "auto", overrides: list[str] | None = None) -> State[str]:
+    """Rebuild what new ratings touch, measure it against the champion, and promote it when it is at least as good.
+
+    profile, overrides: as in train-all, with which the champion was trained. Ends at once without new ratings.
+    """
+    started = datetime.now(UTC)
+    settings = settings_of(profile, overrides)
+    if not registry.new_ratings(settings):
+        return Completed(message=NOTHING_NEW, data=NOTHING_NEW)
+    champion = registry.champion(settings)
+    with pipeline_run(settings, "nightly", flow_run_tags()) as run_id:
+        kept = bundle.stage_artifacts(champion)
+        stages = Stages(settings, run_id, given=kept)
+        stages.run("synthesize")
+        stages.run("render")
+        cases = {name: stages.results[name].out_dir for name in ("synthesize", "render")}
+        stages.run("neighbors")
+        stages.run("evaluate")
+        stages.run("register")
+        defence = Stages(settings, run_id, given={**kept, **cases})
+        defence.run("evaluate")
+        challenger = stages.results["register"].out_dir / BUNDLE_FOLDER
+        measured = stages.results["evaluate"].metrics, defence.results["evaluate"].metrics
+        outcome = pass_gate(settings, run_id, (challenger, champion), measured, started)
+    return Completed(message=outcome, data=outcome)
+
+
+@task(name="gate", task_run_name="gate")
+def pass_gate(
+    settings: Profile,
+    run_id: str,
+    bundles: tuple[Path, Path],
+    evaluated: tuple[dict[str, float], dict[str, float]],
+    started: datetime,
+) -> str:
+    """Compare challenger and champion (bundles and their evaluate metrics, in this order); returns what came of it.
+
+    A challenger that is refused becomes a version without an alias: its ratings count as seen, and MLflow says why.
+    """
+    accuracies = [gate.rating_accuracy(folder, settings.ratings_url()) for folder in bundles]
+    challenger, champion = (
+        {**metrics, gate.RATING_ACCURACY: accuracy} for metrics, accuracy in zip(evaluated, accuracies, strict=True)
+    )
+    verdict = gate.compare(challenger, champion, settings.registry.tolerance)
+    gate.record(settings, run_id, verdict)
+    version = registry.register(settings, bundles[0], run_id, started, gate.tags_of(verdict))
+    if verdict.promotes:
+        registry.promote(settings, version)
+    return f"version {version} {'is champion now' if verdict.promotes else 'was refused'}, {verdict.reason}"
