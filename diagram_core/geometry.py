@@ -94,6 +94,17 @@ def problems(geometry: Geometry, max_overlap_share: float, max_off_canvas_share:
     return tuple(failed)
 
 
+def segments_through_boxes(starts: _Floats, ends: _Floats, centers: _Floats, halves: _Floats) -> _Bools:
+    """Which segments run more than GRAZE_PX deep through which boxes (Liang and Barsky, 1984). [segments, boxes]"""
+    along = ends - starts
+    step = np.where(along == 0, 1e-9, along)[:, None]
+    inner = np.maximum(halves - GRAZE_PX, 0.5)
+    low, high = (centers - inner - starts[:, None]) / step, (centers + inner - starts[:, None]) / step
+    enters = np.maximum(np.minimum(low, high).max(2), 0)
+    leaves = np.minimum(np.maximum(low, high).min(2), 1)
+    return np.asarray(enters < leaves)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shapes:
     centers: _Floats  # [nodes, 2]
@@ -158,17 +169,8 @@ def _side(start: _Floats, end: _Floats, point: _Floats) -> _Floats:
 
 
 def _edges_through_nodes(shapes: _Shapes, edges: NDArray[np.intp]) -> int:
-    """Edges clipped against boxes that are GRAZE_PX smaller on each side (Liang and Barsky, 1984)."""
-    if not len(edges):
-        return 0
-    starts, along = shapes.centers[edges[:, 0]], np.diff(shapes.centers[edges], axis=1)[:, 0]
-    halves = np.maximum(shapes.halves - GRAZE_PX, 0.5)
-    step = np.where(along == 0, 1e-9, along)[:, None]
-    low = (shapes.centers - halves - starts[:, None]) / step
-    high = (shapes.centers + halves - starts[:, None]) / step
-    enters = np.maximum(np.minimum(low, high).max(2), 0)
-    leaves = np.minimum(np.maximum(low, high).min(2), 1)
-    runs_through = enters < leaves
+    starts, ends = shapes.centers[edges[:, 0]], shapes.centers[edges[:, 1]]
+    runs_through = segments_through_boxes(starts, ends, shapes.centers, shapes.halves)
     rows = np.arange(len(edges))
     runs_through[rows, edges[:, 0]] = runs_through[rows, edges[:, 1]] = False
     return int(runs_through.sum())
