@@ -27,7 +27,7 @@ OVERRIDES = ["pipeline.retry_delay_seconds=0"]
 
 @pytest.fixture(scope="module")
 def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=300):
         yield
 
 
