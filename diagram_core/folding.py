@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
 from diagram_core.label_room import fits
@@ -18,10 +19,11 @@ MIN_ARROW_ROOM_PX, MAX_ARROW_ROOM_PX = 20, 80
 GAP_SHARE, MAX_GAP_PX = 0.2, 26  # of the room across the flow, between shapes of a layer
 LANE_LOAD = 0.25  # room that a long edge takes in a layer, in shapes
 
-MIN_FONT_PX, MAX_FONT_PX = 7, 17
-COMFORTABLE_FONT_PX = 12  # larger type than this is not worth one more row
-ROW_PENALTY_PX = 2.0  # how many pixels of type one more row must gain
-CUT_EDGE_PENALTY_PX = 1.5  # and one more edge from row to row
+MIN_FONT_PX, MAX_FONT_PX = 2, 17  # the least is far from readable, but tells the bad from the worse
+COMFORTABLE_FONT_PX = 12  # larger type than this is not worth a fold
+FOLD_PENALTY_PX = 1.5  # how many pixels of type it must gain to fold at all,
+ROW_PENALTY_PX = 0.5  # one more row, and one more edge from row to row
+CUT_EDGE_PENALTY_PX = 1.5
 PADDING_PX = 10  # between a label and the border, both sides together
 ELLIPSE_ROOM = 0.72  # share of an ellipse's width and height that a text in its middle can use
 
@@ -63,30 +65,20 @@ class Text:
 class Fold:
     """How the layers are spread over rows, and the room that a shape has in the fullest layer."""
 
+    layer: tuple[int, ...]  # of each element
     rows: tuple[int, ...]  # the row of each layer
-    slot_px: float  # along the flow, of a layer
+    centers_px: tuple[float, ...]  # where each layer stands along the flow, from the margin
     row_px: float  # across the flow, of a row
     room_px: tuple[float, float]  # along and across the flow, of a shape
     font_px: int  # the largest in which every label fits there
 
-    def center_px(self, layer: int) -> float:
-        """Where a layer stands along the flow, from the margin; every other row runs backwards, ends aligned."""
-        row = self.rows[layer]
-        first = self.rows.index(row)
-        length = self.rows.count(row)
-        longest = max(map(self.rows.count, set(self.rows)))
-        full = length > 1 and row < self.rows[-1]
-        step = self.slot_px * ((longest - 1) / (length - 1) if full else 1.0)
-        at = self.slot_px / 2 + (layer - first) * step
-        return at if row % 2 == 0 else self.slot_px * longest - at
-
-    def low_px(self, layer: int) -> float:
-        """Where the layer's row begins across the flow, from the margin."""
-        return self.rows[layer] * (self.row_px + ROW_GAP_PX)
+    def low_px(self, row: int) -> float:
+        """Where a row begins across the flow, from the margin."""
+        return row * (self.row_px + ROW_GAP_PX)
 
 
 def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text], sheet: Sheet) -> Fold:
-    """The number of rows that leaves labels the largest type, as few rows and edges between rows as that allows."""
+    """The number of rows that leaves labels the largest type, less penalties for rows and for edges between them."""
     spans = [(layer[source], layer[target]) for source, target in edges]
     layers = max(layer) + 1
     cuts = [sum(a < i <= b for a, b in spans) for i in range(layers)]  # edges that enter or pass before layer i
@@ -94,35 +86,48 @@ def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text]
     unique = list(dict.fromkeys(texts))
     best, best_value = None, 0.0
     for count in range(1, min(layers, MAX_ROWS) + 1):
-        starts = _row_starts(layers, count, cuts)
-        fold = _fold(starts, layers, max(loads), unique, sheet)
-        value = min(fold.font_px, COMFORTABLE_FONT_PX) - ROW_PENALTY_PX * (count - 1)
-        value -= CUT_EDGE_PENALTY_PX * sum(cuts[start] - 1 for start in starts[1:])
+        starts = _row_starts(count, cuts, loads)
+        fold = _fold(layer, starts, max(loads), unique, sheet)
+        value = float(min(fold.font_px, COMFORTABLE_FONT_PX))
+        if count > 1:
+            extra_edges = sum(cuts[start] - 1 for start in starts[1:])
+            value -= FOLD_PENALTY_PX + ROW_PENALTY_PX * (count - 1) + CUT_EDGE_PENALTY_PX * extra_edges
         if best is None or value > best_value:
             best, best_value = fold, value
     assert best is not None  # there is at least one layer
     return best
 
 
-def _row_starts(layers: int, count: int, cuts: Sequence[int]) -> list[int]:
-    """The first layer of each row: evenly spread, moved by a layer or two to where fewer edges are cut."""
-    length = layers / count
-    slack = 0 if length < 4 else 1 if length < 8 else 2
+def _row_starts(count: int, cuts: Sequence[int], loads: Sequence[float]) -> list[int]:
+    """The first layer of each row: evenly spread, moved by a layer or two to where the flow is narrow."""
+    length = len(loads) / count
+    slack = 0 if length < 4 else 1 if length < 6 else 2
     starts = [0]
     for row in range(1, count):
         even = round(row * length)
-        starts.append(min(range(even - slack, even + slack + 1), key=lambda at: (cuts[at], abs(at - even))))
+        near = range(even - slack, even + slack + 1)
+        starts.append(min(near, key=lambda at: (cuts[at] + loads[at - 1] + loads[at], abs(at - even))))
     return starts
 
 
-def _fold(starts: Sequence[int], layers: int, load: float, texts: Sequence[Text], sheet: Sheet) -> Fold:
-    ends = [*starts[1:], layers]
-    rows = tuple(row for row, (start, end) in enumerate(zip(starts, ends, strict=True)) for _ in range(end - start))
-    slot = sheet.flow_px / max(end - start for start, end in zip(starts, ends, strict=True))
+def _fold(layer: Sequence[int], starts: Sequence[int], load: float, texts: Sequence[Text], sheet: Sheet) -> Fold:
+    lengths = [end - start for start, end in pairwise([*starts, max(layer) + 1])]
+    rows = tuple(row for row, length in enumerate(lengths) for _ in range(length))
+    slot = sheet.flow_px / max(lengths)
     row_px = (sheet.cross_px - ROW_GAP_PX * (len(starts) - 1)) / len(starts)
     arrow = min(max(ARROW_ROOM_SHARE * slot, MIN_ARROW_ROOM_PX), MAX_ARROW_ROOM_PX, slot / 2)
     room = (slot - arrow, row_px / load - min(GAP_SHARE * row_px / load, MAX_GAP_PX))
-    return Fold(rows, slot, row_px, room, _largest_font(texts, sheet.turned(room)))
+    centers = tuple(at for row in range(len(starts)) for at in _centers_px(row, lengths, slot))
+    return Fold(tuple(layer), rows, centers, row_px, room, _largest_font(texts, sheet.turned(room)))
+
+
+def _centers_px(row: int, lengths: Sequence[int], slot_px: float) -> list[float]:
+    """Where the layers of a row stand along the flow: every other row runs backwards; all but the last end aligned."""
+    longest, length = max(lengths), lengths[row]
+    stretched = length > 1 and row + 1 < len(lengths)
+    step = slot_px * ((longest - 1) / (length - 1) if stretched else 1.0)
+    centers = [slot_px / 2 + i * step for i in range(length)]
+    return centers if row % 2 == 0 else [slot_px * longest - center for center in centers]
 
 
 def _largest_font(texts: Sequence[Text], box_px: tuple[float, float]) -> int:

@@ -1,11 +1,18 @@
-"""How much room a label needs, estimated from typical widths of sans-serif letters: fast, and free of any font."""
+"""How much room a label needs, estimated from typical widths of sans-serif letters: fast, and free of any font.
+
+Lines break where drawings break them: at blanks and after hyphens, slashes and underscores.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from unicodedata import east_asian_width
 
 LATIN_EM, WIDE_EM, LINE_EM = 0.57, 1.0, 1.25  # of a letter, of a Korean or Chinese one, from line to line
+BLANK_EM = 0.28
+
+_PIECE = re.compile(r"(\s*)([^\s\-/_]*[\-/_]+|[^\s\-/_]+)")
 
 
 def text_size_px(label: str, font_px: float, width_px: float) -> tuple[float, float]:
@@ -21,9 +28,12 @@ def fits(label: str, font_px: float, width_px: float, height_px: float) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _word_widths_em(label: str) -> tuple[tuple[float, ...], ...]:
-    """The width of each word, line by line."""
-    return tuple(tuple(sum(map(_letter_em, word)) for word in line.split()) for line in label.split("\n"))
+def _pieces_em(label: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """For each line its pieces that stay whole: the blank before and the width."""
+    return tuple(
+        tuple((BLANK_EM if blank else 0.0, sum(map(_letter_em, piece))) for blank, piece in _PIECE.findall(line))
+        for line in label.split("\n")
+    )
 
 
 def _letter_em(letter: str) -> float:
@@ -33,15 +43,15 @@ def _letter_em(letter: str) -> float:
 def _wrapped(label: str, width_em: float) -> tuple[float, int]:
     """The widest line and the number of lines after greedy wrapping."""
     widest, lines = 0.0, 0
-    for words in _word_widths_em(label):
+    for pieces in _pieces_em(label):
         line = 0.0
-        for word in words:
-            joined = line + LATIN_EM / 2 + word
-            if line and joined > width_em:
+        for blank, piece in pieces:
+            longer = line + blank + piece if line else piece
+            if line and longer > width_em:
                 lines += 1
-                line = word
+                line = piece
             else:
-                line = joined if line else word
+                line = longer
             widest = max(widest, line)
         lines += 1
     return widest, lines

@@ -10,13 +10,15 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from math import inf
 from statistics import median
 
 Edge = tuple[int, int]
 
-MAX_DUMMIES = 240  # a dense graph needs dummies by the thousand; past this its longest edges go without
+MAX_DUMMIES = 120  # a dense graph needs dummies by the thousand; past this its longest edges go without
 ORDERING_SWEEPS = 10
-PLACEMENT_SWEEPS = 14
+PLACEMENT_SWEEPS = 12
+SETTLED_PX = 0.5  # no vertex moved further in a sweep
 
 # How hard an edge pulls its ends to the same height. Long edges have to be straight, since they are drawn as one line.
 SHORT_PULL = 1.0
@@ -169,10 +171,11 @@ def build(layer: Sequence[int], band: Sequence[int], edges: Sequence[Edge]) -> L
     return result
 
 
-def order_layers(layering: Layering, component: Sequence[int]) -> None:
+def order_layers(layering: Layering, component: Sequence[int], backbone_edges: set[Edge]) -> None:
     """Order each layer for few crossings: sweeps of barycentres, the best order seen is kept; parts stay apart.
 
-    Starts from a depth-first traversal, long edges first, which nests skip connections inside one another.
+    Starts from a depth-first traversal, long edges first, which nests skip connections inside one another. At last
+    the backbone is led through the middle of the leaves beside it.
     """
     group = _groups(layering, component)
     visited = _depth_first_ranks(layering)
@@ -188,44 +191,65 @@ def order_layers(layering: Layering, component: Sequence[int]) -> None:
         if crossings < fewest:
             best, fewest = [layer[:] for layer in layers], crossings
     layering.layers = best
+    for source, target in sorted(backbone_edges):
+        _center_among_leaves(layering, source, [u for u in layering.before[target] if not layering.before[u]])
+        _center_among_leaves(layering, target, [v for v in layering.after[source] if not layering.after[v]])
 
 
-def place(
-    layering: Layering, spacing: Spacing, backbone_edges: set[Edge], low_px: Sequence[float], high_px: Sequence[float]
-) -> list[float]:
-    """Coordinates across the layers, which keep the order, the spacing and the bounds of each layer.
+def turn_rows(layering: Layering, turns: Sequence[Edge]) -> None:
+    """Bring the ends of edges from row to row to the border between the rows, where nothing stands in their way."""
+    sources, targets = {source for source, _ in turns}, {target for _, target in turns}
+    for layer in layering.layers:
+        layer.sort(key=lambda v: (v in sources) - (v in targets))
+
+
+def place(layering: Layering, spacing: Spacing, backbone_edges: set[Edge]) -> list[float]:
+    """Coordinates across the layers that keep order and spacing; where zero lies is left open.
 
     Sweeps over the layers; each is placed nearest to where its edges pull it, in the least-squares sense, by pooling
     adjacent violators (Barlow et al., Statistical inference under order restrictions, 1972). The pulls are weighted
-    by kind of edge as in Gansner et al., A technique for drawing directed graphs (1993).
+    by kind of edge as in Gansner et al., A technique for drawing directed graphs (1993). Then long edges and the
+    backbone are straightened.
     """
     pulls = _pulls(layering, backbone_edges)
+    offsets = [offsets_px(layer, spacing) for layer in layering.layers]
     at = [0.0] * len(layering.before)
-    for i, layer in enumerate(layering.layers):
-        middle = [(low_px[i] + high_px[i]) / 2] * len(layer)
-        _put(at, layer, settle(layer, middle, [1.0] * len(layer), spacing, low_px[i], high_px[i]))
+    for layer, apart in zip(layering.layers, offsets, strict=True):
+        _put(at, layer, settle(apart, [0.0] * len(layer), [1.0] * len(layer)))
     for sweep in range(PLACEMENT_SWEEPS):
-        _pull_layers(layering, pulls, at, spacing, low_px, high_px, forward=sweep % 2 == 0)
-    straight = _straighten(layering, _runs(layering, backbone_edges), at, spacing, low_px, high_px)
-    for vertex in straight:
+        if _pull_layers(layering.layers, offsets, pulls, at, forward=sweep % 2 == 0) < SETTLED_PX:
+            break
+    for vertex in _straighten(layering, _runs(layering, backbone_edges), pulls, at, spacing):
         pulls[vertex] = [(vertex, FIXED_PULL)]
     for forward in (True, False):
-        _pull_layers(layering, pulls, at, spacing, low_px, high_px, forward)
+        _pull_layers(layering.layers, offsets, pulls, at, forward)
     return at
 
 
+def fit_row(
+    layering: Layering, numbers: Sequence[int], at: list[float], spacing: Spacing, low_px: float, high_px: float
+) -> None:
+    """Move the layers of a row together to the middle of the row, and what then lies outside of it back in."""
+    ends = [(layering.layers[i][0], layering.layers[i][-1]) for i in numbers]
+    first = min(at[a] - spacing.half_px[a] for a, _ in ends)
+    last = max(at[b] + spacing.half_px[b] for _, b in ends)
+    shift = (low_px + high_px - first - last) / 2
+    for i in numbers:
+        layer = layering.layers[i]
+        low, high = low_px + spacing.half_px[layer[0]], high_px - spacing.half_px[layer[-1]]
+        shifted = [at[vertex] + shift for vertex in layer]
+        _put(at, layer, settle(offsets_px(layer, spacing), shifted, [1.0] * len(layer), low, high))
+
+
 def settle(
-    layer: Sequence[int],
-    wanted: Sequence[float],
-    weights: Sequence[float],
-    spacing: Spacing,
-    low_px: float,
-    high_px: float,
+    offsets: Sequence[float], wanted: Sequence[float], weights: Sequence[float], low: float = -inf, high: float = inf
 ) -> list[float]:
-    """The places nearest to those wanted that keep order, spacing and bounds (weighted least squares, exact)."""
-    if not layer:
-        return []
-    offsets = _offsets(layer, spacing)
+    """The places nearest to those wanted that keep order and spacing, the first and last within bounds.
+
+    offsets: the least distance of each vertex of the layer from its first. Exact weighted least squares.
+    """
+    if len(offsets) == 1:
+        return [min(max(wanted[0], low), high)]
     blocks: list[tuple[float, float, int]] = []  # mean, weight, size
     for want, weight, offset in zip(wanted, weights, offsets, strict=True):
         mean, size = want - offset, 1
@@ -235,19 +259,12 @@ def settle(
             weight += other_weight
             size += other_size
         blocks.append((mean, weight, size))
-    low = low_px + spacing.half_px[layer[0]]
-    high = high_px - spacing.half_px[layer[-1]] - offsets[-1]
-    pooled = [min(max(mean, low), high) for mean, _, size in blocks for _ in range(size)]
+    pooled = [min(max(mean, low), high - offsets[-1]) for mean, _, size in blocks for _ in range(size)]
     return [base + offset for base, offset in zip(pooled, offsets, strict=True)]
 
 
-def extent_px(layer: Sequence[int], spacing: Spacing) -> float:
-    """The least room that a layer needs across."""
-    return _offsets(layer, spacing)[-1] + spacing.half_px[layer[0]] + spacing.half_px[layer[-1]] if layer else 0.0
-
-
-def _offsets(layer: Sequence[int], spacing: Spacing) -> list[float]:
-    """The least distance of each vertex from the first."""
+def offsets_px(layer: Sequence[int], spacing: Spacing) -> list[float]:
+    """The least distance of each vertex of a layer from its first."""
     return [0.0, *accumulate(spacing.apart_px(a, b) for a, b in pairwise(layer))]
 
 
@@ -346,6 +363,20 @@ def _crossings(layering: Layering) -> int:
     return total
 
 
+def _center_among_leaves(layering: Layering, vertex: int, leaves: Sequence[int]) -> None:
+    """Move a vertex to the middle of these leaves of its layer, unless edges then cross more often."""
+    number, layer = next((i, layer) for i, layer in enumerate(layering.layers) if vertex in layer)
+    block = [v for v in layer if v in leaves and len(layering.before[v]) + len(layering.after[v]) == 1 and v != vertex]
+    if not block:
+        return
+    crossings = _crossings(layering)
+    middle = len(block) // 2
+    centered = iter([*block[:middle], vertex, *block[middle:]])
+    layering.layers[number] = [next(centered) if v == vertex or v in block else v for v in layer]
+    if _crossings(layering) > crossings:
+        layering.layers[number] = layer
+
+
 def _pulls(layering: Layering, backbone_edges: set[Edge]) -> list[list[tuple[int, float]]]:
     """For each vertex its neighbours and how hard each pulls."""
     pulls: list[list[tuple[int, float]]] = [[] for _ in layering.before]
@@ -373,27 +404,24 @@ def _runs(layering: Layering, backbone_edges: set[Edge]) -> list[list[int]]:
 def _straighten(
     layering: Layering,
     runs: Sequence[Sequence[int]],
+    pulls: list[list[tuple[int, float]]],
     at: list[float],
     spacing: Spacing,
-    low_px: Sequence[float],
-    high_px: Sequence[float],
 ) -> set[int]:
-    """Move the vertices of each run to a common place, as far as their neighbours leave room; what was moved stays."""
-    layer_of = {vertex: i for i, layer in enumerate(layering.layers) for vertex in layer}
+    """Move the vertices of each run to a common place, as far as their neighbours leave room; what was moved stays.
+
+    The place is where the edges that leave the run pull it.
+    """
+    layer_of = {vertex: layer for layer in layering.layers for vertex in layer}
     place_of = layering.index()
     fixed: set[int] = set()
 
     def room(vertex: int) -> tuple[float, float]:
         if vertex in fixed:
             return at[vertex], at[vertex]
-        i = layer_of[vertex]
-        layer, place = layering.layers[i], place_of[vertex]
-        half = spacing.half_px[vertex]
-        low, high = low_px[i] + half, high_px[i] - half
-        if place > 0:
-            low = at[layer[place - 1]] + spacing.apart_px(layer[place - 1], vertex)
-        if place + 1 < len(layer):
-            high = at[layer[place + 1]] - spacing.apart_px(vertex, layer[place + 1])
+        layer, i = layer_of[vertex], place_of[vertex]
+        low = at[layer[i - 1]] + spacing.apart_px(layer[i - 1], vertex) if i else -inf
+        high = at[layer[i + 1]] - spacing.apart_px(vertex, layer[i + 1]) if i + 1 < len(layer) else inf
         return low, high
 
     for run in runs:
@@ -408,27 +436,30 @@ def _straighten(
                 low, high = max(low, next_low), min(high, next_high)
                 stretch.append(rest.pop(0))
             if len(stretch) > 1:
-                common = min(max(median(at[vertex] for vertex in stretch), low), high)
-                _put(at, stretch, [common] * len(stretch))
+                outside = [(at[v], pull) for u in stretch for v, pull in pulls[u] if v not in stretch]
+                total = sum(pull for _, pull in outside)
+                wanted = sum(x * pull for x, pull in outside) / total if outside else median(at[v] for v in stretch)
+                _put(at, stretch, [min(max(wanted, low), high)] * len(stretch))
                 fixed.update(stretch)
     return fixed
 
 
 def _pull_layers(
-    layering: Layering,
+    layers: Sequence[Sequence[int]],
+    offsets: Sequence[Sequence[float]],
     pulls: list[list[tuple[int, float]]],
     at: list[float],
-    spacing: Spacing,
-    low_px: Sequence[float],
-    high_px: Sequence[float],
     forward: bool,
-) -> None:
-    """Place layer after layer where its edges pull it."""
-    numbers = range(len(layering.layers))
-    for i in numbers if forward else reversed(numbers):
-        layer = layering.layers[i]
-        wanted, weights = _pulled(layer, pulls, at)
-        _put(at, layer, settle(layer, wanted, weights, spacing, low_px[i], high_px[i]))
+) -> float:
+    """Place layer after layer where its edges pull it; the furthest that any vertex moved."""
+    furthest = 0.0
+    for i in range(len(layers)) if forward else reversed(range(len(layers))):
+        for vertex, x in zip(layers[i], settle(offsets[i], *_pulled(layers[i], pulls, at)), strict=True):
+            moved = abs(at[vertex] - x)
+            if moved > furthest:
+                furthest = moved
+            at[vertex] = x
+    return furthest
 
 
 def _put(at: list[float], vertices: Sequence[int], places: Sequence[float]) -> None:

@@ -16,7 +16,7 @@ from diagram_core.errors import InputError
 from diagram_core.folding import ELLIPSE_ROOM, MARGIN_PX, PADDING_PX, Fold, Sheet, Text, best_fold
 from diagram_core.label_room import text_size_px
 from diagram_core.palettes import PALETTE
-from diagram_core.placing import Box, Canvas, place_boxes
+from diagram_core.placing import Box, Canvas, Extent, place_boxes
 from diagram_core.structure import Direction, Element, ElementKind, ShapeStyle, Structure, Style, draws_neurons
 
 MAX_NEURON_PX = 64
@@ -24,6 +24,7 @@ MAX_NEURON_PITCH_PX = 260  # of layers along the flow: wider, and the mesh falls
 MIN_NAMED_NEURON_PX = 26  # room for a name like x1
 
 MIN_BOX_PX, MAX_BOX_PX = (96, 56), (190, 104)  # width and height of shapes whose size means nothing
+READABLE_FONT_PX = 10  # shapes do not shrink below what labels in this size need
 MIN_BAR_PX = 44  # of sized layers, across the flow
 MAX_BAR_PX: dict[Direction, int] = {"right": 112, "down": 64}  # of sized layers, along the flow
 MAX_BAR_SHARE: dict[Direction, float] = {"right": 0.68, "down": 0.78}  # of sized layers, of a row, across the flow
@@ -122,11 +123,11 @@ def _layers(structure: Structure, style: Style) -> Diagram:
     layer = layering.assign_layers(count, edges, MAX_LAYER_WIDTH[style.direction], _lonely_layers(count, sheet))
     fold = best_fold(layer, edges, texts, sheet)
     graph = layering.build(layer, fold.rows, edges)
-    layering.order_layers(graph, layering.components(count, edges))
-    canvas = Canvas(graph, edges, layering.backbone(count, edges), fold)
-    sizes = _bar_sizes(structure, texts, fold, sheet) or _box_sizes(texts, fold, sheet)
-    along, across = max(size[0] for size in sizes), [size[1] for size in sizes]
-    boxes = place_boxes(canvas, along / 2, [extent / 2 for extent in across])
+    backbone = layering.backbone(count, edges)
+    layering.order_layers(graph, layering.components(count, edges), backbone)
+    layering.turn_rows(graph, [(a, b) for a, b in edges if fold.rows[layer[a]] != fold.rows[layer[b]]])
+    along, across = _bar_extents(structure, texts, fold, sheet) or _box_extents(texts, fold, sheet)
+    boxes = place_boxes(Canvas(graph, edges, backbone, fold), along, across)
     return _diagram(structure, style, shapes, [text.label for text in texts], boxes)
 
 
@@ -143,24 +144,25 @@ def _lonely_layers(count: int, sheet: Sheet) -> int:
     return max(1, round((count * sheet.flow_px / sheet.cross_px) ** 0.5))
 
 
-def _box_sizes(texts: Sequence[Text], fold: Fold, sheet: Sheet) -> list[tuple[float, float]]:
+def _box_extents(texts: Sequence[Text], fold: Fold, sheet: Sheet) -> tuple[Extent, list[Extent]]:
     """Extents along and across the flow, the same for all: what the longest label needs, and there is room for."""
     limits = [min(room, most) for room, most in zip(sheet.turned(fold.room_px), MAX_BOX_PX, strict=True)]
-    needs = [_needed_px(text, fold, limits[0]) for text in texts]
-    width, height = (
-        min(max(least, *(need[axis] for need in needs)), limit)
-        for axis, (least, limit) in enumerate(zip(MIN_BOX_PX, limits, strict=True))
+    wanted, least = (
+        [max(axis) for axis in zip(*(_needed_px(text, font_px, limits[0]) for text in texts), strict=True)]
+        for font_px in (fold.font_px, min(fold.font_px, READABLE_FONT_PX))
     )
-    return [sheet.turned((width, height))] * len(texts)
+    width, height = (Extent(min(max(MIN_BOX_PX[axis], wanted[axis]), limits[axis]), least[axis]) for axis in range(2))
+    along, across = (width, height) if sheet.direction == "right" else (height, width)
+    return along, [across] * len(texts)
 
 
-def _bar_sizes(
+def _bar_extents(
     structure: Structure, texts: Sequence[Text], fold: Fold, sheet: Sheet
-) -> list[tuple[float, float]] | None:
+) -> tuple[Extent, list[Extent]] | None:
     """Extents along and across the flow of layers with sizes: the more neurons or pixels, the longer across the flow.
 
     The extent grows with the logarithm of the size; what has no size gets what its label needs. None if no layer has
-    a size that tells it from another.
+    a size.
     """
     sizes = [element.size for element in structure.elements]
     largest = max((size for size in sizes if size is not None), default=0)
@@ -168,19 +170,18 @@ def _bar_sizes(
         return None
     along = min(fold.room_px[0], MAX_BAR_PX[sheet.direction])
     longest = min(fold.room_px[1], fold.row_px * MAX_BAR_SHARE[sheet.direction])
-    width = sheet.turned((along, fold.room_px[1]))[0]
-    extents = []
-    for text, size in zip(texts, sizes, strict=True):
-        least = min(sheet.turned(_needed_px(text, fold, width))[1], fold.room_px[1])
-        extents.append(
-            (along, max(least, min(MIN_BAR_PX, longest), longest * log(1 + max(size or 0, 0)) / log(1 + largest)))
-        )
-    return extents
+    width = sheet.turned((along, longest))[0]
+    needs = [sheet.turned(_needed_px(text, min(fold.font_px, READABLE_FONT_PX), width)) for text in texts]
+    across = []
+    for (_, need), size in zip(needs, sizes, strict=True):
+        least = min(max(need, MIN_BAR_PX), fold.room_px[1])
+        across.append(Extent(max(least, longest * log(1 + max(size or 0, 0)) / log(1 + largest)), least))
+    return Extent(along, max(need for need, _ in needs)), across
 
 
-def _needed_px(text: Text, fold: Fold, width_px: float) -> tuple[float, float]:
+def _needed_px(text: Text, font_px: float, width_px: float) -> tuple[float, float]:
     """Width and height of the shape that a label needs, wrapped to a shape of this width."""
-    width, height = text_size_px(text.label, fold.font_px, width_px * text.share - PADDING_PX)
+    width, height = text_size_px(text.label, font_px, width_px * text.share - PADDING_PX)
     return (width + PADDING_PX) / text.share, (height + PADDING_PX) / text.share
 
 
