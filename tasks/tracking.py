@@ -35,6 +35,7 @@ FLOW_RUN_TAG = "prefect.flow_run_id"
 
 _URL_PASSWORD = re.compile(r"(://[^\s:/@\"]*):[^\s/@\"]+@")
 _ANSWER_SECONDS = 5.0
+_SEND_SECONDS = 1.0  # between two batches of metrics: one call a metric would slow a fast stage down
 _SILENCE_SECONDS = 30.0  # after a failed call: training must not wait for a server that is away
 _PARAMS_PER_CALL = 100  # MLflow's limits
 _METRICS_PER_CALL = 1000
@@ -54,7 +55,7 @@ class TrackedRun:
         self._warned = False
         self._last_steps: dict[str, int] = {}
         self._unsent: list[Metric] = []
-        self._silent_until = 0.0
+        self._next_send = 0.0
 
     def metric(self, name: str, value: float, step: int | None = None) -> None:
         """One number, with a step where it is a curve; without one it joins its curve, if any, at the end."""
@@ -64,7 +65,8 @@ class TrackedRun:
             step = self._last_steps.get(name, 0)
         self._last_steps[name] = step
         self._unsent.append(Metric(name, float(value), int(time.time() * 1000), step))
-        if time.monotonic() >= self._silent_until:
+        if time.monotonic() >= self._next_send:
+            self._next_send = time.monotonic() + _SEND_SECONDS
             self._send_metrics()
 
     def params(self, config: BaseModel) -> None:
@@ -113,7 +115,7 @@ class TrackedRun:
         try:
             function(*arguments, **named)
         except Exception as error:
-            self._silent_until = time.monotonic() + _SILENCE_SECONDS
+            self._next_send = time.monotonic() + _SILENCE_SECONDS
             if not self._warned:
                 self._warned = True
                 self._warn(f"MLflow could not take everything; the work goes on ({_first_line(error)})")
@@ -128,16 +130,15 @@ def connect(tracking_uri: str) -> MlflowClient:
     """
     _configure_mlflow()
     from mlflow import MlflowClient
-    from mlflow.exceptions import MlflowException
 
     if tracking_uri.startswith(("http://", "https://")):
         _check_server(tracking_uri)
-    elif tracking_uri.startswith("sqlite:///"):
-        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
+        if tracking_uri.startswith("sqlite:///"):
+            Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         client = MlflowClient(tracking_uri)
         client.search_experiments(max_results=1)
-    except (MlflowException, ValueError) as error:
+    except Exception as error:  # MLflow, SQLAlchemy and the drivers have each their own
         raise InputError(
             f"the tracking store {_without_password(tracking_uri)} cannot be used: {_first_line(error)}"
         ) from None
@@ -221,7 +222,7 @@ def _configure_mlflow() -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    return _without_password(next(iter(str(error).splitlines()), type(error).__name__))
+    return _without_password(next(iter(str(error).strip().splitlines()), type(error).__name__))
 
 
 def _without_password(text: str) -> str:

@@ -1,0 +1,204 @@
+"""What MLflow knows afterwards, read back from a real store."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from diagram_core.errors import InputError
+from tasks.config import Profile, load_profile
+from tasks.stage import OutOfMemory, StageFailed, TransientError
+from tasks.tracking import TrackedRun, connect, public_settings
+from tests.toys import ISOLATED_TOY, pipeline_runs, run_toy, stage_runs, toy_profile
+
+
+@pytest.fixture
+def profile(tmp_path: Path, empty_mlflow_store: Path) -> Profile:
+    return toy_profile(tmp_path, empty_mlflow_store)
+
+
+def artifact_names(client: MlflowClient, run_id: str, folder: str | None = None) -> set[str]:
+    found = client.list_artifacts(run_id, folder)
+    inner = [artifact_names(client, run_id, item.path) for item in found if item.is_dir]
+    return {item.path for item in found if not item.is_dir}.union(*inner)
+
+
+def check_a_finished_run(profile: Profile) -> None:
+    """That everything about one run of the isolated toy can be read back."""
+    client = connect(profile.tracking_uri())
+    result = run_toy(profile, ISOLATED_TOY)
+    (parent,), (run,) = pipeline_runs(profile), stage_runs(profile)
+    assert (parent.info.status, run.info.status) == ("FINISHED", "FINISHED")
+    assert run.data.tags["mlflow.parentRunId"] == parent.info.run_id
+    assert run.data.params["learning_rate"] == "0.01" and run.data.params["lora.rank"] == "16"
+    assert parent.data.params["sft.learning_rate"] == "0.01" and parent.data.params["quantize.bits"] == "4"
+    curve = client.get_metric_history(run.info.run_id, "loss")
+    steps = profile.sft.max_steps
+    assert [(m.step, m.value) for m in curve[:steps]] == [(step, 1 / (step + 1)) for step in range(steps)]
+    assert run.data.metrics["loss"] == result.metrics["loss"] == parent.data.metrics["toy.loss"]
+    assert artifact_names(client, run.info.run_id) == {
+        *("manifest.json", "config.json", "metrics.json", "attempts.json", "log.txt"),
+        *("plots/plot.txt", "model/model/weights.safetensors"),
+    }
+    tags = run.data.tags
+    assert tags["stage"] == "toy" and tags["attempt"] == "1" and tags["reused"] == "false"
+    assert tags["fingerprint"] == result.out_dir.name and tags["out_dir"] == str(result.out_dir)
+
+
+def test_a_run_can_be_read_back(profile: Profile) -> None:
+    check_a_finished_run(profile)
+
+
+def test_runs_know_their_flow_run_and_their_commit(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "flow-1")
+    run_toy(profile)
+    for run in [*pipeline_runs(profile), *stage_runs(profile)]:
+        assert run.data.tags["prefect.flow_run_id"] == "flow-1"
+        assert re.fullmatch("[0-9a-f]{40}", run.data.tags["mlflow.source.git.commit"])
+
+
+def test_the_machines_load_is_logged(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.1")
+    run_toy(profile, ISOLATED_TOY)
+    assert {"system/cpu_utilization_percentage", "system/system_memory_usage_megabytes"} <= set(
+        stage_runs(profile)[0].data.metrics
+    )
+
+
+def test_a_reused_stage_has_a_run_that_points_to_the_one_that_made_it(profile: Profile) -> None:
+    metrics = run_toy(profile).metrics
+    run_toy(profile)
+    made, reused = stage_runs(profile)
+    assert reused.info.status == "FINISHED"
+    assert reused.data.tags["reused"] == "true" and reused.data.tags["reused_from"] == made.info.run_id
+    assert reused.data.metrics == metrics
+
+
+def test_a_killed_stage_is_failed_and_its_retry_says_what_it_changed(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_FAULT", "killed")
+    with pytest.raises(OutOfMemory):
+        run_toy(profile, ISOLATED_TOY)
+    run_toy(profile, ISOLATED_TOY)
+    failed, retried = stage_runs(profile)
+    change = "micro-batch 4 -> 2, accumulation 1 -> 2"
+    assert (failed.info.status, retried.info.status) == ("FAILED", "FINISHED")
+    assert failed.data.tags["error_class"] == "OutOfMemory" and "exit code -9" in failed.data.tags["error"]
+    assert failed.data.tags["next_attempt_changes"] == retried.data.tags["changed"] == change
+    assert (failed.data.tags["attempt"], retried.data.tags["attempt"]) == ("1", "2")
+    assert (failed.data.params["micro_batch_size"], retried.data.params["micro_batch_size"]) == ("4", "2")
+    assert [run.info.status for run in pipeline_runs(profile)] == ["FAILED", "FINISHED"]
+
+
+def test_a_bug_leaves_its_last_lines_and_its_log(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_FAULT", "bug")
+    with pytest.raises(StageFailed):
+        run_toy(profile, ISOLATED_TOY)
+    (run,) = stage_runs(profile)
+    assert run.info.status == "FAILED" and run.data.tags["next_attempt_changes"] == "not retried"
+    assert run.data.tags["last_lines"].endswith("KeyError: 'no such layer'")
+    assert artifact_names(connect(profile.tracking_uri()), run.info.run_id) == {"log.txt"}
+
+
+def test_a_server_that_does_not_answer_is_said_in_one_line(profile: Profile) -> None:
+    uri = f"http://127.0.0.1:{free_port()}"
+    pipeline = profile.pipeline.model_copy(update={"tracking_uri": uri})
+    with pytest.raises(TransientError, match=f"no MLflow server answers at {uri} .*: start it, or") as caught:
+        run_toy(profile.model_copy(update={"pipeline": pipeline}))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "uri", ["nonsense://x", "file:///tmp/mlruns", "sqlite:////proc/none/mlflow.db", "sqlite:////proc/cpuinfo"]
+)
+def test_a_store_that_cannot_be_used_is_said_in_one_line(uri: str) -> None:
+    with pytest.raises(InputError, match=f"the tracking store {uri} cannot be used: ") as caught:
+        connect(uri)
+    assert "\n" not in str(caught.value)
+
+
+class AbsentStore:
+    """A client whose server went away."""
+
+    def __init__(self) -> None:
+        self.is_away = True
+        self.metrics: list[tuple[str, float, int]] = []
+
+    def log_batch(self, run_id: str, metrics: list) -> None:
+        if self.is_away:
+            raise ConnectionError("nobody there")
+        self.metrics += [(metric.key, metric.value, metric.step) for metric in metrics]
+
+    def set_terminated(self, run_id: str, status: str) -> None:
+        if self.is_away:
+            raise ConnectionError("nobody there")
+
+
+def test_a_store_that_goes_away_costs_one_warning_and_no_metric() -> None:
+    store, warnings = AbsentStore(), list[str]()
+    run = TrackedRun(store, "run-1", warnings.append)  # type: ignore[arg-type]
+    for step in range(3):
+        run.metric("loss", 1.0 - step / 10, step)
+    assert len(warnings) == 1 and "nobody there" in warnings[0]
+    store.is_away = False
+    run.end("FINISHED")
+    assert store.metrics == [("loss", 1.0, 0), ("loss", 0.9, 1), ("loss", 0.8, 2)]
+
+
+def test_passwords_are_not_for_all_to_see() -> None:
+    profile = load_profile(
+        "smoke",
+        ["pipeline.ratings_url=postgresql://me:secret@host/db", "pipeline.tracking_uri=http://u:secret@host:5000"],
+    )
+    shown = public_settings(profile)["pipeline"]
+    assert shown["ratings_url"] == "postgresql://me:***@host/db"
+    assert shown["tracking_uri"] == "http://u:***@host:5000"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def mlflow_server(tmp_path: Path, empty_mlflow_store: Path) -> Iterator[str]:
+    """The address of a real server, with a database and a place for artifacts of its own."""
+    uri = f"http://127.0.0.1:{free_port()}"
+    (tmp_path / "server.db").write_bytes(empty_mlflow_store.read_bytes())
+    places = ["--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--artifacts-destination", f"{tmp_path}/kept"]
+    command = [sys.executable, "-m", "mlflow", "server", "--port", uri.rpartition(":")[2], "--workers", "1", *places]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_until_it_answers(uri, server)
+        yield uri
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait()
+
+
+def wait_until_it_answers(uri: str, server: subprocess.Popen) -> None:
+    while server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{uri}/health", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server ended")
+
+
+@pytest.mark.slow
+def test_a_run_can_be_read_back_from_a_server(profile: Profile, mlflow_server: str) -> None:
+    pipeline = profile.pipeline.model_copy(update={"tracking_uri": mlflow_server})
+    check_a_finished_run(profile.model_copy(update={"pipeline": pipeline}))
