@@ -1,0 +1,58 @@
+"""`make starter`: train the shipped adapter from the plain base, and put it where the project ships it.
+
+Interrupted, it goes on where it was: finished stages are reused, and SFT resumes from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from app import failures, terminal, train
+from diagram_core.files import read_json, whole_file, write_json
+
+PROFILE = "starter"
+STAGES = ("synthesize", "base", "sft")
+
+
+def main() -> int:
+    """Run the stages up to SFT, or what is left of them, and ship the adapter; returns the exit code."""
+    try:
+        from tasks.base import STARTER_DIR
+        from tasks.config import load_profile
+
+        settings = load_profile(PROFILE)
+        for stage in STAGES:
+            trained = train.run_pipeline(settings, PROFILE, only=stage)
+        ship(trained.results["sft"].out_dir, STARTER_DIR)
+        terminal.out().print(f"The adapter is in {STARTER_DIR}", markup=False)
+    except (Exception, KeyboardInterrupt) as error:
+        return failures.report(error)
+    return 0
+
+
+def ship(stage_dir: Path, starter_dir: Path) -> None:
+    """Copy the adapter of a finished SFT stage in half precision, with the settings and the metrics that it came with."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    adapter = stage_dir / "adapter"
+    weights = {name: weight.to(torch.float16) for name, weight in load_file(adapter / "adapter_model.safetensors").items()}
+    with whole_file(starter_dir / "adapter_model.safetensors") as temporary:
+        save_file(weights, temporary, metadata={"format": "pt"})
+    write_json(starter_dir / "adapter_config.json", _without_paths(read_json(adapter / "adapter_config.json")))
+    for name in ("config.json", "metrics.json"):
+        shutil.copyfile(stage_dir / name, starter_dir / f"sft_{name}")
+
+
+def _without_paths(adapter_config: dict[str, Any]) -> dict[str, Any]:
+    """The adapter's settings with the base by its public name instead of by its place on this machine."""
+    from tasks.base import STARTER_HUB_ID
+
+    return {**adapter_config, "base_model_name_or_path": STARTER_HUB_ID}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
