@@ -35,8 +35,8 @@ Floats = NDArray[np.float32]
 class Expected(NamedTuple):
     """What to expect of n diagrams.
 
-    ratings [n], 0..5; uncertainties [n], one standard deviation of them; neighbor_ids: for each, the rated diagrams
-    that decided, the user's before the others', nearest first.
+    ratings [n], 0..5; uncertainties [n], one standard deviation of them; neighbor_ids: for each, the rated
+    diagrams that decided, the user's before the others', nearest first.
     """
 
     ratings: Floats
@@ -64,10 +64,10 @@ class NeighborRater:
     def expected_rating(self, user: str, latents: Floats, fallback: Floats) -> Expected:
         """What the user would say of diagrams at latents [m, d]; a user nobody knows is welcome.
 
-        Each level is the prior of the next and weighs as much as one near rating: `fallback` [m] (readability,
-        or a neutral value), what the other users say, what this user says. The more ratings the user has, the
-        more the prior of what lies far from all of them is the user's mean instead of the others' opinion.
-        Raises InputError for latents of another space.
+        Each level is the prior of the next and weighs as much as one near rating: `fallback` [m]
+        (readability, or a neutral value), what the other users say, what this user says. The more ratings
+        the user has, the more the prior of what lies far from all of them is the user's mean instead of the
+        others' opinion. Raises InputError for latents of another space.
         """
         if self.scores.size and latents.shape[1] != self.latents.shape[1]:
             sizes = f"{latents.shape[1]} numbers, the rated ones {self.latents.shape[1]}"
@@ -115,9 +115,7 @@ def fit(
     values = np.asarray(scores, np.float32)
     if not len(latents) == len(values) == len(users) == len(diagram_ids):
         raise ValueError("one latent, score, user and diagram id for each rating")
-    return NeighborRater(
-        np.asarray(latents, np.float32), values, tuple(users), tuple(diagram_ids), max_neighbors
-    )
+    return NeighborRater(np.asarray(latents, np.float32), values, tuple(users), tuple(diagram_ids), max_neighbors)
 
 
 def choose_weighting(latents: Floats, scores: Floats, max_neighbors: int) -> Weighting:
@@ -126,9 +124,7 @@ def choose_weighting(latents: Floats, scores: Floats, max_neighbors: int) -> Wei
         return Weighting(max_neighbors, _DEFAULT_REACH)
     latents, scores = latents[-_MAX_CHOICE:], scores[-_MAX_CHOICE:]
     largest = min(max_neighbors, len(scores) - 1)
-    distances, places = (
-        NearestNeighbors(n_neighbors=largest).fit(latents).kneighbors()
-    )  # never a point itself
+    distances, places = NearestNeighbors(n_neighbors=largest).fit(latents).kneighbors()  # never a point itself
     prior = (scores.sum() - scores) / (len(scores) - 1)
 
     def error(weighting: Weighting) -> float:
