@@ -255,7 +255,7 @@ def _free_bend_px(
     t = np.linspace(0, 1, _CURVE_STEPS)[:, None]
     points = (1 - t) ** 2 * start + 2 * t * (1 - t) * control[:, None] + t**2 * stop  # [bends, steps, 2]
     distance = np.abs(points[:, :, None] - boxes.centers[others]) - boxes.halves[others] - _BEND_CLEARANCE_PX
-    hits = (distance < 0).all(3).any(1).sum(1)
+    hits = np.any(np.all(distance < 0, axis=3), axis=1).sum(1)
     is_off_canvas: NDArray[np.bool_] = (points < 0) | (points > np.array([CANVAS_WIDTH_PX, CANVAS_HEIGHT_PX]))
     return float(bends[np.argmin(hits + is_off_canvas.any((1, 2)))])
 

@@ -86,13 +86,13 @@ def cut(label: str, width_px: float, height_px: float, size_px: int = MIN_TEXT_P
 
 
 def _at_size(label: str, room: Room, height_px: float, size_px: int) -> Block | None:
-    max_lines = int(height_px / (LINE_EM * size_px))
-    for line_count in range(1, max_lines + 1):
+    line_count = 1
+    while line_count * LINE_EM * size_px <= height_px:
         width_px = room(line_count * LINE_EM * size_px)
-        lines = _wrap(label, width_px / size_px)
-        block = Block(tuple(lines), size_px)
-        if len(lines) <= line_count and block.width_px <= width_px:
-            return block
+        block = Block(tuple(_wrap(label, width_px / size_px)), size_px)
+        if len(block.lines) <= line_count:
+            return block if block.width_px <= width_px else None
+        line_count = len(block.lines)
     return None
 
 

@@ -18,6 +18,7 @@ from diagram_core.diagram import LINES, SHAPES, Diagram, Node
 from diagram_core.notation.listing import (
     LIST_GRAMMAR,
     MAX_COORDINATE_PX,
+    MAX_EDGES,
     MAX_NODE_NUMBER,
     MAX_NODES,
     MAX_TEXT_CHARS,
@@ -155,7 +156,17 @@ def test_nodes_beyond_the_limit_are_reported() -> None:
     assert [dropped.reason for dropped in reading.dropped] == [f"more than {MAX_NODES} nodes"] * 2
 
 
-@settings(max_examples=300, deadline=None)
+def test_targets_beyond_the_limit_are_left_out_and_reported() -> None:
+    targets = ", ".join(map(str, range(MAX_EDGES)))
+    text = "\n".join(GOOD.replace("[1,", f"[{i},").replace("[2, 3]", f"[{targets}]") for i in range(2))
+    reading = read_list(text)
+    assert [len(node.targets) for node in reading.diagram.nodes] == [MAX_EDGES, 0]
+    assert [dropped.reason for dropped in reading.dropped] == [
+        f"more than {MAX_EDGES} edges: targets of node 1 left out"
+    ]
+
+
+@settings(max_examples=150, deadline=None)
 @given(any_diagrams)
 def test_every_diagram_round_trips(diagram: Diagram) -> None:
     reading = read_list(write_list(diagram))
@@ -166,7 +177,7 @@ def test_every_diagram_round_trips(diagram: Diagram) -> None:
 pieces = st.sampled_from([*"[](){},:'\"`#\\\n ”1-.e", "circle", "0", "255", "px", GOOD, GOOD[:40], "None", "é"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.lists(pieces, max_size=60).map("".join)))
 def test_no_text_makes_the_reader_raise(text: str) -> None:
     reading = read_list(text)

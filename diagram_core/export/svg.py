@@ -30,14 +30,18 @@ def to_svg(diagram: Diagram) -> str:
         _add_edge(edges, edge)
     nodes = ET.SubElement(root, "g", {"stroke-width": _number(BORDER_PX), "text-anchor": "middle"})
     beside = ET.SubElement(root, "g", {"text-anchor": "middle"})
-    for node, shape, text in zip(diagram.nodes, scene.shapes, scene.texts, strict=True):
+    for node, shape, label in zip(diagram.nodes, scene.shapes, scene.texts, strict=True):
         group = ET.SubElement(nodes, "g")
         if node.label:
             ET.SubElement(group, "title").text = _NO_XML.sub("", node.label)
         _add_shape(group, shape)
-        if text:
-            _add_text(beside if text.is_outside else group, text)
+        if label:
+            _add_text(beside if label.is_outside else group, label)
     ET.indent(root)
+    for text in root.iter("text"):  # a blank after a line would push it off its centre
+        text.text = None
+        for line in text:
+            line.tail = None
     return ET.tostring(root, encoding="unicode") + "\n"
 
 

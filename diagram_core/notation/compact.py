@@ -29,6 +29,7 @@ from diagram_core.errors import InputError
 from diagram_core.notation.listing import (
     EXCERPT_CHARS,
     MAX_COORDINATE_PX,
+    MAX_EDGES,
     MAX_NODE_NUMBER,
     MAX_NODES,
     MAX_TEXT_CHARS,
@@ -163,6 +164,7 @@ class _Reader:
     styles: dict[str, _Style] = field(default_factory=dict)
     nodes: dict[int, Node] = field(default_factory=dict)
     before: Node | None = None
+    edge_count: int = 0
     sizes: dict[_Style, tuple[int, int]] = field(default_factory=dict)
 
     def take(self, line: str) -> None:
@@ -198,6 +200,9 @@ class _Reader:
             raise ValueError(f"a second node {node.number}")
         if len(self.nodes) == MAX_NODES:
             raise ValueError(f"more than {MAX_NODES} nodes")
+        self.edge_count += len(node.targets)
+        if self.edge_count > MAX_EDGES:
+            raise ValueError(f"more than {MAX_EDGES} edges")
         self.nodes[node.number] = self.before = node
         self.sizes[style] = (node.width, node.height)
 
@@ -236,8 +241,8 @@ def _read_targets(text: str) -> tuple[int, ...]:
         start, stop = int(first), int(last or first) + 1
         if max(abs(start), abs(stop - 1)) > MAX_NODE_NUMBER:
             raise ValueError(f"a target is beyond {MAX_NODE_NUMBER}")
-        if stop <= start or len(targets) + stop - start > MAX_NODES:
-            raise ValueError(f"the targets {first}-{last} run backwards or are more than {MAX_NODES}")
+        if stop <= start or len(targets) + stop - start > MAX_EDGES:
+            raise ValueError(f"the targets {first}-{last} run backwards or are more than {MAX_EDGES}")
         targets.extend(range(start, stop))
     return tuple(targets)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import ImageColor
 
@@ -20,6 +20,7 @@ from diagram_core.diagram import LINES, SHAPES, Color, Diagram, LineName, Node, 
 MAX_TEXT_CHARS = 100_000
 # Eight times what fits a canvas legibly; keeps drawing and measuring, quadratic in it, under a second.
 MAX_NODES = 500
+MAX_EDGES = 2_000  # ten times a mesh that can still be followed; crossings take time quadratic in it
 # Ten canvases away nobody places a shape, and drawing routines still hold 16 times as much in 32 bits.
 MAX_COORDINATE_PX = 10_000
 MAX_NODE_NUMBER = 999_999  # numbers are names, not sizes; a longer one is a slip of the writer
@@ -86,6 +87,7 @@ def read_list(text: str) -> Reading:
     """
     nodes: dict[int, Node] = {}
     problems: list[tuple[_Group, str]] = []
+    edge_count = 0
     for group in _groups(text[:MAX_TEXT_CHARS]):
         if not group.tries_to_be_a_node():
             problems += [(row, "numbers only: no shape and no line") for row in _long_rows_of_numbers(group)]
@@ -99,6 +101,11 @@ def read_list(text: str) -> Reading:
         except _UnreadableError as problem:
             problems.append((group, str(problem)))
             continue
+        room = MAX_EDGES - edge_count
+        if len(node.targets) > room:
+            problems.append((group, f"more than {MAX_EDGES} edges: targets of node {node.number} left out"))
+            node = replace(node, targets=node.targets[:room])
+        edge_count += len(node.targets)
         nodes[node.number] = node
         group.claim_fields()
         if bad_targets:
@@ -417,7 +424,7 @@ def _targets(item: _Word | _Group) -> tuple[tuple[int, ...], list[str]]:
     targets = tuple(
         round(number) for number, good in zip(numbers, is_number, strict=True) if good and number is not None
     )
-    return targets[:MAX_NODES], [word[:20] for word, good in zip(words, is_number, strict=True) if not good]
+    return targets, [word[:20] for word, good in zip(words, is_number, strict=True) if not good]
 
 
 def _words(item: _Word | _Group) -> list[str]:
