@@ -29,10 +29,9 @@ TRAIN_AGAIN = "run `diagramforge train`, or set the alias champion to another ve
 
 
 @dataclass(frozen=True)
-class Bundle:
-    """Where the parts of a bundle are, and the settings to draw with."""
+class Parts:
+    """Where the models are, and the settings to draw with."""
 
-    folder: Path
     language_model: Path  # a Hugging Face folder
     readability: Path
     autoencoder: Path
@@ -40,6 +39,13 @@ class Bundle:
     notation: Notation
     generate: GenerateConfig
     recommend: RecommendConfig
+
+
+@dataclass(frozen=True)
+class Bundle(Parts):
+    """Parts that are frozen together in a folder."""
+
+    folder: Path
     metrics: dict[str, float]  # by the evaluate stage
 
 
@@ -53,6 +59,19 @@ class Description(BundleConfig):
 def language_model(artifacts: dict[str, Path], form: LanguageModelForm) -> Path:
     """The Hugging Face folder of the trained language model in the artifacts of the stages, or of a bundle."""
     return artifacts["quantize"] / LANGUAGE_MODEL_FOLDERS[form]
+
+
+def parts(config: BundleConfig, artifacts: dict[str, Path]) -> Parts:
+    """The parts in the artifacts of the stages, frozen or not. Raises KeyError for a stage that is not there."""
+    return Parts(
+        language_model=language_model(artifacts, config.language_model),
+        readability=artifacts["readability"],
+        autoencoder=artifacts["autoencoder"],
+        neighbors=artifacts["neighbors"],
+        notation=config.notation,
+        generate=config.generate,
+        recommend=config.recommend,
+    )
 
 
 def build(config: BundleConfig, artifacts: dict[str, Path], folder: Path) -> Bundle:
@@ -77,21 +96,11 @@ def build(config: BundleConfig, artifacts: dict[str, Path], folder: Path) -> Bun
 def read(folder: Path) -> Bundle:
     """What bundle.json says, without looking at the other files. Raises InputError where it cannot be read."""
     description = _description(folder)
-    artifacts = stage_artifacts(folder)
     try:
-        return Bundle(
-            folder=folder,
-            language_model=language_model(artifacts, description.language_model),
-            readability=artifacts["readability"],
-            autoencoder=artifacts["autoencoder"],
-            neighbors=artifacts["neighbors"],
-            notation=description.notation,
-            generate=description.generate,
-            recommend=description.recommend,
-            metrics=description.metrics,
-        )
+        found = parts(description, stage_artifacts(folder))
     except KeyError as missing:
         raise InputError(f"the bundle {folder} lacks its folder {missing.args[0]}: {TRAIN_AGAIN}") from None
+    return Bundle(**vars(found), folder=folder, metrics=description.metrics)
 
 
 def verify(folder: Path, expected_identity: str | None = None) -> Bundle:
