@@ -1,0 +1,169 @@
+"""Causal language models: where they run and in what precision, how adapters are merged, how well they know a text."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from diagram_core.errors import InputError
+from diagram_core.prompting import IGNORED_LABEL, EncodedExample
+
+_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+_FLASH_ATTENTION_CAPABILITY = (8, 0)  # Ampere
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a model runs, the precision of its arithmetic, and its attention kernel."""
+
+    device: str
+    dtype: torch.dtype
+    attention: str
+
+
+def place(
+    device: str = "auto", dtype: str = "auto", attention: str = "auto", say: Callable[[str], None] = _LOG.warning
+) -> Placement:
+    """The nearest this machine has to what is asked; `say` hears once of each thing that it lacks.
+
+    Raises InputError where CUDA is asked for and there is none.
+    """
+    has_cuda = torch.cuda.is_available()
+    if device == "cuda" and not has_cuda:
+        raise InputError("device cuda: torch sees no CUDA device here; set device to auto or cpu")
+    chosen = device if device != "auto" else "cuda" if has_cuda else "cpu"
+    precision = _dtype(dtype, chosen, say)
+    return Placement(chosen, precision, _attention(attention, chosen, precision, say))
+
+
+def load_language_model(
+    base_dir: Path,
+    adapter_dirs: Sequence[Path],
+    device: str = "auto",
+    dtype: str = "auto",
+    attention: str = "auto",
+    say: Callable[[str], None] = _LOG.warning,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A model for inference, its adapters merged in the given order in float32, and its tokenizer.
+
+    Raises InputError for a folder that holds no such model or adapter.
+    """
+    placement = place(device, dtype, attention, say)
+    model = load_model(base_dir, torch.float32 if adapter_dirs else placement.dtype, placement.attention)
+    for adapter_dir in adapter_dirs:
+        model = merge_adapter(model, adapter_dir)
+    model = model.to(device=placement.device, dtype=placement.dtype).eval()
+    return model.requires_grad_(False), load_tokenizer(base_dir)
+
+
+def load_model(folder: Path, dtype: torch.dtype, attention: str = "sdpa", **settings: object) -> PreTrainedModel:
+    """The causal language model in a folder. Raises InputError where there is none that can be read."""
+    if not (folder / "config.json").is_file():
+        raise InputError(f"no language model in {folder}: it has no config.json")
+    try:
+        return AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, attn_implementation=attention, use_safetensors=True, local_files_only=True, **settings
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(f"the language model in {folder} cannot be loaded: {_one_line(error)}") from None
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """The tokenizer in a folder. Raises InputError where there is none that can be read."""
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"the tokenizer in {folder} cannot be loaded: {_one_line(error)}") from None
+
+
+def merge_adapter(model: PreTrainedModel, adapter_dir: Path) -> PreTrainedModel:
+    """The model with a PEFT adapter folded into its weights. Raises InputError where there is no adapter."""
+    if not (adapter_dir / "adapter_model.safetensors").is_file():
+        raise InputError(f"no adapter in {adapter_dir}: it has no adapter_model.safetensors")
+    from peft import PeftModel  # takes seconds to import, and a model without adapters needs none of it
+
+    try:
+        return PeftModel.from_pretrained(model, adapter_dir).merge_and_unload()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise InputError(f"the adapter in {adapter_dir} does not fit the model: {_one_line(error)}") from None
+
+
+def answer_log_probs(model: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> Tensor:
+    """Natural log-probabilities of the labelled tokens, in row order: [number of labels that are not ignored].
+
+    input_ids, attention_mask, labels: [batch, length]. Only positions before a labelled token go through the output
+    layer, which for a small model with a large vocabulary is a quarter of all arithmetic.
+    """
+    hidden = model.base_model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).last_hidden_state
+    answered = labels[:, 1:] != IGNORED_LABEL
+    logits = model.get_output_embeddings()(hidden[:, :-1][answered])
+    return -nn.functional.cross_entropy(logits.float(), labels[:, 1:][answered], reduction="none")
+
+
+@torch.inference_mode()
+def answer_loss(model: PreTrainedModel, examples: Iterable[EncodedExample]) -> float:
+    """Mean negative log-likelihood of the answers, in nats a token."""
+    total, tokens = 0.0, 0
+    for example in examples:
+        input_ids = torch.tensor([example.input_ids], device=model.device)
+        labels = torch.tensor([example.labels], device=model.device)
+        log_probs = answer_log_probs(model, input_ids, torch.ones_like(input_ids), labels)
+        total -= log_probs.sum().item()
+        tokens += log_probs.numel()
+    return total / tokens
+
+
+def _dtype(wanted: str, device: str, say: Callable[[str], None]) -> torch.dtype:
+    best = _best_dtype(device)
+    if wanted == "auto":
+        return best
+    if (wanted == "float16" and device == "cpu") or (wanted == "bfloat16" and not _has_bfloat16(device)):
+        say(f"{wanted} is not in the hardware of this {device} device: using {str(best).removeprefix('torch.')}")
+        return best
+    return _DTYPES[wanted]
+
+
+def _best_dtype(device: str) -> torch.dtype:
+    if _has_bfloat16(device):
+        return torch.bfloat16
+    return torch.float16 if device == "cuda" else torch.float32
+
+
+def _has_bfloat16(device: str) -> bool:
+    """On a CPU without AMX, bfloat16 is emulated or so narrow that float32 is faster."""
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.cpu._is_amx_tile_supported()
+
+
+def _attention(wanted: str, device: str, dtype: torch.dtype, say: Callable[[str], None]) -> str:
+    if wanted not in ("auto", "flash_attention_2"):
+        return wanted
+    if _has_flash_attention(device, dtype):
+        return "flash_attention_2"
+    if wanted == "flash_attention_2":
+        say(
+            f"flash attention is not available for {str(dtype).removeprefix('torch.')} on this {device} device: using sdpa"
+        )
+    return "sdpa"
+
+
+def _has_flash_attention(device: str, dtype: torch.dtype) -> bool:
+    return (
+        device == "cuda"
+        and dtype in (torch.bfloat16, torch.float16)
+        and torch.cuda.get_device_capability() >= _FLASH_ATTENTION_CAPABILITY
+        and importlib.util.find_spec("flash_attn") is not None
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,47 @@
+"""The one template that a language model is trained and asked with.
+
+A prompt is a line of its own and the answer follows it: each token of a chat template would be read anew for every
+example and every drawing. Prompt and answer are tokenized apart and joined, so that the boundary between them is the
+same in training, where the answer is known, and in generation, where it is not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from transformers import PreTrainedTokenizerBase
+
+IGNORED_LABEL = -100  # what the losses of torch and transformers leave out
+
+
+class EncodedExample(NamedTuple):
+    """Token ids of a prompt and its answer, and what is to be learned: the answer and its end token."""
+
+    input_ids: list[int]
+    labels: list[int]
+
+
+def prompt_text(prompt: str) -> str:
+    """The prompt as the model reads it: one line."""
+    return " ".join(prompt.split()) + "\n"
+
+
+def answer_text(answer: str) -> str:
+    """The answer as the model writes it, before its end token."""
+    return answer.strip()
+
+
+def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: str) -> list[int]:
+    """Token ids that an answer follows."""
+    return list(tokenizer(prompt_text(prompt), add_special_tokens=False)["input_ids"])
+
+
+def encode_answer(tokenizer: PreTrainedTokenizerBase, answer: str) -> list[int]:
+    """Token ids of an answer, its end token last."""
+    return [*tokenizer(answer_text(answer), add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+
+
+def encode_example(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str) -> EncodedExample:
+    """A prompt with its answer; the prompt's labels are IGNORED_LABEL."""
+    prompt_ids, answer_ids = encode_prompt(tokenizer, prompt), encode_answer(tokenizer, answer)
+    return EncodedExample(prompt_ids + answer_ids, [IGNORED_LABEL] * len(prompt_ids) + answer_ids)
