@@ -182,18 +182,32 @@ def order_layers(layering: Layering, component: Sequence[int], backbone_edges: s
     layers = layering.layers
     for layer in layers:
         layer.sort(key=lambda v: (group[v], visited[v]))
-    best, fewest = [layer[:] for layer in layers], _crossings(layering)
+    best, fewest = [layer[:] for layer in layers], crossings(layering)
     for sweep in range(ORDERING_SWEEPS):
         if not fewest:
             break
         _sweep(layering, group, forward=sweep % 2 == 0)
-        crossings = _crossings(layering)
-        if crossings < fewest:
-            best, fewest = [layer[:] for layer in layers], crossings
+        count = crossings(layering)
+        if count < fewest:
+            best, fewest = [layer[:] for layer in layers], count
     layering.layers = best
     for source, target in sorted(backbone_edges):
         _center_among_leaves(layering, source, [u for u in layering.before[target] if not layering.before[u]])
         _center_among_leaves(layering, target, [v for v in layering.after[source] if not layering.after[v]])
+
+
+def crossings(layering: Layering) -> int:
+    """Pairs of edges between neighbouring layers that cross (inversions, as in Barth, Jünger and Mutzel, 2002)."""
+    place_of = layering.index()
+    total = 0
+    for layer in layering.layers:
+        passed: list[int] = []
+        for vertex in layer:
+            ends = sorted(place_of[v] for v in layering.after[vertex])
+            total += sum(len(passed) - bisect_right(passed, end) for end in ends)
+            for end in ends:
+                insort(passed, end)
+    return total
 
 
 def turn_rows(layering: Layering, turns: Sequence[Edge]) -> None:
@@ -349,31 +363,17 @@ def _sweep(layering: Layering, group: Sequence[int], forward: bool) -> None:
             place_of[vertex] = i
 
 
-def _crossings(layering: Layering) -> int:
-    """Pairs of edges between neighbouring layers that cross (inversions, as in Barth, Jünger and Mutzel, 2002)."""
-    place_of = layering.index()
-    total = 0
-    for layer in layering.layers:
-        passed: list[int] = []
-        for vertex in layer:
-            ends = sorted(place_of[v] for v in layering.after[vertex])
-            total += sum(len(passed) - bisect_right(passed, end) for end in ends)
-            for end in ends:
-                insort(passed, end)
-    return total
-
-
 def _center_among_leaves(layering: Layering, vertex: int, leaves: Sequence[int]) -> None:
     """Move a vertex to the middle of these leaves of its layer, unless edges then cross more often."""
     number, layer = next((i, layer) for i, layer in enumerate(layering.layers) if vertex in layer)
     block = [v for v in layer if v in leaves and len(layering.before[v]) + len(layering.after[v]) == 1 and v != vertex]
     if not block:
         return
-    crossings = _crossings(layering)
+    count = crossings(layering)
     middle = len(block) // 2
     centered = iter([*block[:middle], vertex, *block[middle:]])
     layering.layers[number] = [next(centered) if v == vertex or v in block else v for v in layer]
-    if _crossings(layering) > crossings:
+    if crossings(layering) > count:
         layering.layers[number] = layer
 
 

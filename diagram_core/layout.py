@@ -146,13 +146,12 @@ def _lonely_layers(count: int, sheet: Sheet) -> int:
 
 def _box_extents(texts: Sequence[Text], fold: Fold, sheet: Sheet) -> tuple[Extent, list[Extent]]:
     """Extents along and across the flow, the same for all: what the longest label needs, and there is room for."""
-    limits = [min(room, most) for room, most in zip(sheet.turned(fold.room_px), MAX_BOX_PX, strict=True)]
-    wanted, least = (
-        [max(axis) for axis in zip(*(_needed_px(text, font_px, limits[0]) for text in texts), strict=True)]
-        for font_px in (fold.font_px, min(fold.font_px, READABLE_FONT_PX))
+    limits = [min(room, most) for room, most in zip(fold.room_px, sheet.turned(MAX_BOX_PX), strict=True)]
+    wanted, least = _needs_px(texts, fold, sheet, sheet.turned((limits[0], limits[1]))[0])
+    along, across = (
+        Extent(min(max(smallest, *(need[axis] for need in wanted)), limits[axis]), max(need[axis] for need in least))
+        for axis, smallest in enumerate(sheet.turned(MIN_BOX_PX))
     )
-    width, height = (Extent(min(max(MIN_BOX_PX[axis], wanted[axis]), limits[axis]), least[axis]) for axis in range(2))
-    along, across = (width, height) if sheet.direction == "right" else (height, width)
     return along, [across] * len(texts)
 
 
@@ -164,19 +163,27 @@ def _bar_extents(
     The extent grows with the logarithm of the size; what has no size gets what its label needs. None if no layer has
     a size.
     """
-    sizes = [element.size for element in structure.elements]
-    largest = max((size for size in sizes if size is not None), default=0)
-    if largest < 1:
+    sizes = [element.size or 0 for element in structure.elements]
+    if max(sizes) < 1:
         return None
     along = min(fold.room_px[0], MAX_BAR_PX[sheet.direction])
     longest = min(fold.room_px[1], fold.row_px * MAX_BAR_SHARE[sheet.direction])
-    width = sheet.turned((along, longest))[0]
-    needs = [sheet.turned(_needed_px(text, min(fold.font_px, READABLE_FONT_PX), width)) for text in texts]
+    wanted, least = _needs_px(texts, fold, sheet, sheet.turned((along, longest))[0])
     across = []
-    for (_, need), size in zip(needs, sizes, strict=True):
-        least = min(max(need, MIN_BAR_PX), fold.room_px[1])
-        across.append(Extent(max(least, longest * log(1 + max(size or 0, 0)) / log(1 + largest)), least))
-    return Extent(along, max(need for need, _ in needs)), across
+    for size, (_, comfortable), (_, readable) in zip(sizes, wanted, least, strict=True):
+        proportional = longest * log(1 + max(size, 0)) / log(1 + max(sizes))
+        extent = min(max(MIN_BAR_PX, comfortable, proportional), fold.room_px[1])
+        across.append(Extent(extent, max(MIN_BAR_PX, readable)))
+    return Extent(along, max(need for need, _ in least)), across
+
+
+def _needs_px(
+    texts: Sequence[Text], fold: Fold, sheet: Sheet, width_px: float
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """What shapes need along and across the flow for their labels, wrapped to this width: in good type and at least."""
+    fonts_px = fold.font_px, min(fold.font_px, READABLE_FONT_PX)
+    wanted, least = ([sheet.turned(_needed_px(text, font, width_px)) for text in texts] for font in fonts_px)
+    return wanted, least
 
 
 def _needed_px(text: Text, font_px: float, width_px: float) -> tuple[float, float]:

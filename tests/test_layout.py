@@ -1,0 +1,306 @@
+"""Layout: nothing overlaps, nothing leaves the canvas, and drawings look as asked."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diagram_core import layering
+from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, Node
+from diagram_core.errors import InputError
+from diagram_core.label_room import text_size_px
+from diagram_core.layout import label_of, lay_out
+from diagram_core.palettes import PALETTE
+from diagram_core.structure import (
+    DETAILS,
+    DIRECTIONS,
+    PALETTES,
+    SHAPE_STYLES,
+    Direction,
+    Element,
+    ElementKind,
+    PaletteName,
+    ShapeStyle,
+    Structure,
+    Style,
+    draws_neurons,
+)
+
+MAX_ELEMENTS = 60
+NETWORK_KINDS: tuple[ElementKind, ...] = ("image", "input", "dense", "conv", "pool", "block")
+CHART_KINDS: tuple[ElementKind, ...] = ("data", "operation")
+
+
+def chart(count: int, edges: list[tuple[int, int]], label: str = "pandas dataframe") -> Structure:
+    return Structure("chart", tuple(Element(CHART_KINDS[i % 2], label) for i in range(count)), tuple(edges))
+
+
+def chain(*elements: Element) -> Structure:
+    return Structure("network", elements, tuple(pairwise(range(len(elements)))))
+
+
+def dense_network(*sizes: int) -> Structure:
+    return chain(Element("input", "input", sizes[0]), *(Element("dense", "dense", size) for size in sizes[1:]))
+
+
+CNN = chain(
+    Element("image", "input", 32),
+    Element("conv", "conv 3x3", 30),
+    Element("pool", "max pool", 15),
+    Element("conv", "conv 3x3", 13),
+    Element("dense", "dense", 256),
+    Element("dense", "output", 10),
+)
+U_NET = Structure(
+    "network",
+    tuple(Element("conv", "conv", size) for size in (256, 128, 64, 32, 16, 32, 64, 128, 256)),
+    (*pairwise(range(9)), (0, 8), (1, 7), (2, 6), (3, 5)),
+)
+
+
+def overlaps(a: Node, b: Node) -> bool:
+    return 2 * abs(a.x - b.x) < a.width + b.width and 2 * abs(a.y - b.y) < a.height + b.height
+
+
+def is_inside(node: Node) -> bool:
+    across = node.width <= 2 * min(node.x, CANVAS_WIDTH_PX - node.x)
+    return across and node.height <= 2 * min(node.y, CANVAS_HEIGHT_PX - node.y)
+
+
+def passes_through(diagram: Diagram, source: Node, target: Node, other: Node) -> bool:
+    """Whether a straight edge runs through a third shape: 200 points along it, 2 px of grazing allowed."""
+    for step in range(201):
+        x = source.x + (target.x - source.x) * step / 200
+        y = source.y + (target.y - source.y) * step / 200
+        if abs(x - other.x) < other.width / 2 - 2 and abs(y - other.y) < other.height / 2 - 2:
+            return True
+    return False
+
+
+def edges_through_shapes(diagram: Diagram) -> int:
+    nodes = diagram.nodes
+    return sum(
+        passes_through(diagram, nodes[a], nodes[b], other)
+        for a, b in diagram.edges()
+        for i, other in enumerate(nodes)
+        if i not in (a, b)
+    )
+
+
+def assert_sound(structure: Structure, style: Style) -> Diagram:
+    diagram = lay_out(structure, style)
+    assert all(is_inside(node) for node in diagram.nodes)
+    assert not [(a.number, b.number) for a, b in combinations(diagram.nodes, 2) if overlaps(a, b)]
+    assert all(node.width > 0 and node.height > 0 for node in diagram.nodes)
+    assert [node.number for node in diagram.nodes] == list(range(len(diagram.nodes)))
+    return diagram
+
+
+styles = st.builds(Style, *(st.sampled_from(values) for values in (DIRECTIONS, PALETTES, SHAPE_STYLES, DETAILS)))
+
+
+@st.composite
+def structures(draw: st.DrawFn) -> Structure:
+    """Charts and networks with branches, merges, skips, cycles, loops, duplicates and parts without edges."""
+    count = draw(st.integers(1, MAX_ELEMENTS))
+    index = st.integers(0, count - 1)
+    edges = tuple(draw(st.lists(st.tuples(index, index), max_size=2 * count)))
+    labels = st.text("ab 가-\n", max_size=70)
+    if draw(st.booleans()):
+        elements = [Element(draw(st.sampled_from(CHART_KINDS)), draw(labels)) for _ in range(count)]
+        return Structure("chart", tuple(elements), edges)
+    sizes = st.none() | st.integers(0, 4096)
+    elements = [Element(draw(st.sampled_from(NETWORK_KINDS)), draw(labels), draw(sizes)) for _ in range(count)]
+    return Structure("network", tuple(elements), edges)
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(structures(), styles)
+def test_any_structure_is_laid_out_without_overlap_on_the_canvas(structure: Structure, style: Style) -> None:
+    diagram = assert_sound(structure, style)
+    if not draws_neurons(structure):
+        assert set(diagram.edges()) == set(structure.edges)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.integers(1, 45), min_size=1, max_size=MAX_ELEMENTS), styles)
+def test_any_chain_of_dense_layers_is_laid_out_without_overlap_on_the_canvas(sizes: list[int], style: Style) -> None:
+    for i, size in enumerate(sizes[:-1]):
+        sizes[i + 1] = min(sizes[i + 1], 45 // size)
+    structure = dense_network(*sizes)
+    assert draws_neurons(structure)
+    diagram = assert_sound(structure, style)
+    assert len(diagram.nodes) == sum(sizes)
+    assert len(diagram.edges()) == sum(a * b for a, b in pairwise(sizes))
+
+
+def flow_like(rng: random.Random) -> Structure:
+    """What people ask for: a flow with a few branches, merges and skips."""
+    count = rng.randint(3, MAX_ELEMENTS)
+    edges = [(i, i + 1) for i in range(count - 1) if rng.random() < 0.85]
+    for _ in range(rng.randint(0, count // 4)):
+        start = rng.randrange(count - 2)
+        edges.append((start, min(count - 1, start + rng.randint(2, 5))))
+    return chart(count, edges, rng.choice(["step", "machine learning model", "the table of all customers we have had"]))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_flows_are_laid_out_without_overlap_on_the_canvas(seed: int) -> None:
+    rng = random.Random(seed)
+    assert_sound(flow_like(rng), Style(rng.choice(DIRECTIONS), shapes=rng.choice(SHAPE_STYLES)))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_the_same_input_gives_the_same_diagram(direction: Direction) -> None:
+    for structure in (CNN, U_NET, dense_network(4, 6, 2)):
+        assert lay_out(structure, Style(direction)) == lay_out(structure, Style(direction))
+
+
+def test_nothing_gives_nothing() -> None:
+    assert lay_out(Structure("chart", (), ()), Style()) == Diagram(())
+
+
+def test_an_edge_to_an_element_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InputError, match="0 -> 7"):
+        lay_out(chart(3, [(0, 7)]), Style())
+
+
+def test_neurons_stand_in_centred_layers_with_all_neighbours_connected() -> None:
+    diagram = lay_out(dense_network(4, 6, 1), Style("right"))
+    layers = [diagram.nodes[:4], diagram.nodes[4:10], diagram.nodes[10:]]
+    for layer in layers:
+        assert len({node.x for node in layer}) == 1
+        assert abs(sum(node.y for node in layer) / len(layer) - CANVAS_HEIGHT_PX / 2) <= 1
+        assert len({node.fill for node in layer}) == 1
+    assert layers[0][0].x < layers[1][0].x < layers[2][0].x
+    assert diagram.nodes[0].targets == (4, 5, 6, 7, 8, 9)
+    assert {node.shape for node in diagram.nodes} == {"circle"}
+
+
+def test_neurons_of_inputs_and_outputs_are_named_in_full_detail_only() -> None:
+    full = lay_out(dense_network(2, 3, 1), Style())
+    assert [node.label for node in full.nodes] == ["x1", "x2", "", "", "", "y1"]
+    short = lay_out(dense_network(2, 3, 1), Style(detail="short"))
+    assert not any(node.label for node in short.nodes)
+
+
+def test_directions_are_the_axes_of_the_flow() -> None:
+    right, down = lay_out(CNN, Style("right")), lay_out(CNN, Style("down"))
+    assert all(a.x < b.x and a.y == b.y for a, b in pairwise(right.nodes))
+    assert all(a.y < b.y and a.x == b.x for a, b in pairwise(down.nodes))
+
+
+def test_layers_extend_across_the_flow_as_their_sizes_grow() -> None:
+    image, conv, _, _, dense, output = lay_out(CNN, Style("right")).nodes
+    assert output.height < image.height < dense.height
+    assert conv.height <= image.height
+    assert image.width == dense.width
+    image, _, _, _, dense, output = lay_out(CNN, Style("down")).nodes
+    assert output.width < image.width < dense.width
+
+
+def test_labels_tell_sizes_in_full_detail_only() -> None:
+    full = [label_of(element, Style(detail="full")) for element in CNN.elements]
+    assert full[0] == "input\n32 x 32"
+    assert full[1] == "conv 3x3\n30 x 30"
+    assert full[4] == "dense\n256"
+    assert [label_of(element, Style(detail="short")) for element in CNN.elements[:2]] == ["input", "conv 3x3"]
+    assert label_of(Element("data", "table"), Style()) == "table"
+
+
+@pytest.mark.parametrize("shapes", SHAPE_STYLES)
+def test_data_and_operations_differ_in_shape_and_colour(shapes: ShapeStyle) -> None:
+    data, operation = lay_out(chart(2, [(0, 1)]), replace(Style(), shapes=shapes)).nodes
+    assert data.shape != operation.shape
+    assert data.fill != operation.fill
+
+
+def test_a_long_chain_turns_back_and_keeps_room_for_its_labels() -> None:
+    label = "feature engineering"
+    for direction in DIRECTIONS:
+        nodes = assert_sound(chart(24, list(pairwise(range(24))), label), Style(direction, shapes="box")).nodes
+        width, height = text_size_px(label, 11, nodes[0].width)
+        assert width <= nodes[0].width
+        assert height <= nodes[0].height
+        steps = [(abs(b.x - a.x), abs(b.y - a.y)) for a, b in pairwise(nodes)]
+        assert all(min(step) <= 1 for step in steps)  # along a row or straight into the next one
+        assert sum(step[direction == "right"] > 1 for step in steps) in (1, 2, 3)  # where it turns back
+
+
+def test_a_u_net_becomes_a_u_with_level_skip_connections() -> None:
+    diagram = assert_sound(U_NET, Style("right"))
+    down, up = diagram.nodes[:5], diagram.nodes[4:]
+    assert all(a.y < b.y for a, b in pairwise(down))
+    assert all(a.y > b.y for a, b in pairwise(up))
+    assert all(diagram.nodes[i].y == diagram.nodes[8 - i].y for i in range(4))
+    assert edges_through_shapes(diagram) == 0
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize(
+    "edges",
+    [
+        [(0, 1), (1, 2), (2, 3), (3, 4), (0, 2), (2, 4)],  # residual blocks
+        [(0, 1), (1, 2), (2, 3), (3, 4), (0, 4)],  # one long skip
+        [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)],  # branches that merge
+        [(0, 1), (1, 2), (2, 3), (3, 1), (3, 4)],  # a loop back
+        [(0, 2), (1, 2), (2, 3), (2, 4)],  # two inputs, two heads
+        [(0, 1), (2, 3)],  # parts
+    ],
+)
+def test_edges_run_around_shapes(edges: list[tuple[int, int]], direction: Direction) -> None:
+    assert edges_through_shapes(lay_out(chart(5, edges), Style(direction))) == 0
+
+
+def test_branches_that_need_not_cross_do_not() -> None:
+    edges = [(0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (0, 7)]
+    nodes = lay_out(chart(8, edges), Style("right")).nodes
+    ends = [(nodes[a], nodes[b]) for a, b in edges]
+    for (a, b), (c, d) in combinations(ends, 2):
+        if a.x == c.x and b.x == d.x and a is not c and b is not d:
+            assert (a.y < c.y) == (b.y < d.y)
+
+
+def test_siblings_fan_out_evenly() -> None:
+    nodes = lay_out(chart(4, [(0, 1), (0, 2), (0, 3)]), Style("right")).nodes
+    assert nodes[0].y == nodes[2].y
+    assert abs((nodes[1].y - nodes[0].y) + (nodes[3].y - nodes[0].y)) <= 1
+
+
+def test_what_feeds_a_later_step_stands_right_before_it() -> None:
+    nodes = lay_out(chart(5, [(0, 1), (1, 2), (2, 3), (4, 3)]), Style("right")).nodes
+    assert nodes[4].x == nodes[2].x
+
+
+def test_crossings_are_fewer_after_ordering() -> None:
+    rng = random.Random(3)
+    before = after = 0
+    for _ in range(20):
+        layer = [i // 5 for i in range(20)]
+        edges = sorted({(a, rng.randrange(layer[a] * 5 + 5, layer[a] * 5 + 10)) for a in range(15) for _ in range(2)})
+        graph = layering.build(layer, [0] * 4, edges)
+        before += layering.crossings(graph)
+        layering.order_layers(graph, [0] * 20, set())
+        after += layering.crossings(graph)
+    assert after < 0.5 * before
+
+
+def relative_luminance(color: tuple[int, int, int]) -> float:
+    """WCAG 2.1."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_fills_stay_apart_in_greyscale_and_leave_black_text_readable(palette: PaletteName) -> None:
+    fills = PALETTE[palette].fills
+    for kinds in (NETWORK_KINDS, CHART_KINDS):
+        luminances = sorted(relative_luminance(fills[kind]) for kind in kinds)
+        assert all(b - a > 0.03 for a, b in pairwise(luminances))
+        assert all((luminance + 0.05) / 0.05 >= 7 for luminance in luminances)  # WCAG AAA
+    assert relative_luminance(PALETTE[palette].stroke) < 0.15
