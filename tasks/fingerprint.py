@@ -57,6 +57,13 @@ def code_version(module: str, root: Path = SOURCE_ROOT) -> str:
     return digest.hexdigest()
 
 
+def defines_function(module: str, name: str, root: Path = SOURCE_ROOT) -> bool:
+    """Whether a module has a function of this name, found out without importing what the module imports."""
+    path = _source(module, root)
+    body = ast.parse(path.read_bytes()).body if path else []
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in body)
+
+
 def _with_effect(value: Any) -> Any:
     if not isinstance(value, dict):
         return value

@@ -16,7 +16,7 @@ from tasks import manifest
 from tasks.attempt import Visit, attempt
 from tasks.config import Profile
 from tasks.failure import OutOfMemory, StageFailed, StageInterrupted, TransientError, is_retryable
-from tasks.fingerprint import code_version, fingerprint
+from tasks.fingerprint import code_version, defines_function, fingerprint
 from tasks.isolation import check_not_stopping
 from tasks.lock import open_lock, try_lock
 from tasks.log import StageDisplay
@@ -118,14 +118,20 @@ def _folder(spec: StageSpec, profile: Profile, key: str) -> Path:
 def _fingerprint(spec: StageSpec, profile: Profile, inputs: Mapping[str, Path]) -> str:
     if missing := set(spec.inputs) - inputs.keys():
         raise ValueError(f"stage {spec.name} needs the folders of {', '.join(sorted(missing))}")
-    outside_state = getattr(importlib.import_module(spec.module), "outside_state", None)
     return fingerprint(
         spec.name,
         _config(spec, profile),
         {name: manifest.content_digest(folder) for name, folder in inputs.items()},
         code_version(spec.module),
-        outside_state(profile) if outside_state else "",
+        _outside_state(spec, profile),
     )
+
+
+def _outside_state(spec: StageSpec, profile: Profile) -> str:
+    """What the stage's `outside_state` says, if it has one."""
+    if not defines_function(spec.module, "outside_state"):
+        return ""
+    return importlib.import_module(spec.module).outside_state(profile)
 
 
 @contextmanager

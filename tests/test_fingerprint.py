@@ -10,7 +10,7 @@ from diagram_core.errors import InputError
 from diagram_core.files import write_json, write_text
 from tasks import manifest
 from tasks.config import SftConfig, load_profile
-from tasks.fingerprint import code_version, fingerprint
+from tasks.fingerprint import code_version, defines_function, fingerprint
 
 SFT = load_profile("smoke").sft
 
@@ -99,6 +99,12 @@ def test_other_code_and_the_life_of_stages_do_not(source: Path, changed: str) ->
     with (source / changed).open("a") as stream:
         stream.write("y = 2\n")
     assert code_version("tasks.sft", source) == before
+
+
+def test_a_function_is_found_without_importing(source: Path) -> None:
+    assert defines_function("tasks.helper", "f", source)
+    assert not defines_function("tasks.helper", "g", source)
+    assert not defines_function("tasks.sft", "f", source)
 
 
 def finished(folder: Path, text: str = "text", seconds: float = 1.0) -> Path:
