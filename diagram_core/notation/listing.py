@@ -17,9 +17,9 @@ from PIL import ImageColor
 from diagram_core.diagram import LINES, SHAPES, Color, Diagram, LineName, Node, ShapeName
 
 # MAX_NODES lines of 200 characters: a longer text is no single diagram but a model in a loop.
-MAX_TEXT_CHARS = 100_000
-# Eight times what fits a canvas legibly; keeps drawing and measuring, quadratic in it, under a second.
-MAX_NODES = 500
+MAX_TEXT_CHARS = 60_000
+# Five times what fits a canvas legibly; keeps drawing and measuring, quadratic in it, under a second.
+MAX_NODES = 300
 MAX_EDGES = 2_000  # ten times a mesh that can still be followed; crossings take time quadratic in it
 # Ten canvases away nobody places a shape, and drawing routines still hold 16 times as much in 32 bits.
 MAX_COORDINATE_PX = 10_000
@@ -186,9 +186,10 @@ class _Group:
 
     def tries_to_be_a_node(self) -> bool:
         """Whether words and numbers stand side by side, as in a node, but in no colour, targets or prose."""
+        if len(self.items) < 3:
+            return False
         words = [item for item in self.items if isinstance(item, _Word) and item.text.lower() not in _NOTHING]
-        numbers = len(self.numbers())
-        return len(self.items) >= 3 and 0 < numbers < len(words)
+        return 0 < len(self.numbers()) < len(words)
 
 
 _DIGITS = r"(?:\d{1,12}(?:\.\d{0,30})?|\.\d{1,30})(?:e[-+]?\d{1,2})?"  # bounded: huge numbers are slow to convert
@@ -333,8 +334,8 @@ class _UnreadableError(Exception):
 
 def _long_rows_of_numbers(group: _Group) -> list[_Group]:
     """Rows inside a group that is itself no node: nearly as long as nodes, but without a word."""
-    rows = [item for item in group.items if isinstance(item, _Group) and not item.tries_to_be_a_node()]
-    return [row for row in rows if len(row.items) >= _FIELDS - 3 and row.numbers()]
+    rows = [item for item in group.items if isinstance(item, _Group) and len(item.items) >= _FIELDS - 3]
+    return [row for row in rows if row.numbers() and not row.tries_to_be_a_node()]
 
 
 def _node(items: list[_Word | _Group]) -> tuple[Node, list[str]]:
