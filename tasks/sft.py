@@ -1,0 +1,189 @@
+"""Stage: supervised fine-tuning of a causal language model on prompts and answers, with TRL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from datasets import Dataset
+from torch import Tensor, nn
+from transformers import BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase, set_seed
+from trl import SFTConfig as TrlConfig
+from trl import SFTTrainer
+
+from diagram_core.errors import DiagramforgeError, InputError
+from diagram_core.files import read_rows
+from diagram_core.models.language import Placement, answer_log_probs, load_model, load_tokenizer, place
+from diagram_core.prompting import EncodedExample, encode_example
+from tasks.base import MODEL_DIR, save_whole
+from tasks.config import SftConfig
+from tasks.log import StageLog
+from tasks.trainer import ADAPTER_DIR, arguments, save_adapter, train, training_order, with_lora
+
+
+class Encoded(NamedTuple):
+    """The examples of a file that fit, and how many did not."""
+
+    examples: list[EncodedExample]
+    dropped: int
+
+
+def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
+    """Train on synthesize/train.jsonl from base/model; write adapter/, or model/ where all weights are trained.
+
+    Raises InputError for data that cannot be used, and DiagramforgeError where nothing was learned.
+    """
+    placement = place(config.device, config.dtype, config.attention, log.info)
+    tokenizer = load_tokenizer(inputs["base"] / MODEL_DIR)
+    set_seed(config.seed)
+    model = _trainable(config, placement, inputs["base"] / MODEL_DIR)
+    max_length = _max_length(config, model, log)
+    training = encode_file(inputs["synthesize"] / "train.jsonl", tokenizer, max_length, log)
+    validation = encode_file(inputs["synthesize"] / "validation.jsonl", tokenizer, max_length, log)
+    trainer = _trainer(config, placement, model, tokenizer, training.examples, validation.examples, out_dir, log)
+    started = time.perf_counter()
+    before, after = train(trainer, out_dir, log)
+    seconds = time.perf_counter() - started
+    _check_learned(before["eval_loss"], after["eval_loss"])
+    if config.method == "full":
+        save_whole(model.float(), tokenizer, out_dir / MODEL_DIR)
+    else:
+        save_adapter(model, out_dir / ADAPTER_DIR)
+    return {
+        "eval_loss_before": before["eval_loss"],
+        "eval_loss": after["eval_loss"],
+        "dropped_examples": float(training.dropped + validation.dropped),
+        "trained_parameters": float(sum(p.numel() for p in model.parameters() if p.requires_grad)),
+        "training_seconds": seconds,
+    }
+
+
+def encode_file(path: Path, tokenizer: PreTrainedTokenizerBase, max_length: int, log: StageLog) -> Encoded:
+    """The examples of a file of rows with `prompt` and `answer` that are at most `max_length` tokens long.
+
+    Raises InputError for a row without them, and where no example is short enough.
+    """
+    examples = [_encode_row(row, tokenizer, f"{path}, row {number}") for number, row in enumerate(read_rows(path), 1)]
+    fitting = [example for example in examples if len(example.input_ids) <= max_length]
+    dropped = len(examples) - len(fitting)
+    if not fitting:
+        raise InputError(f"{path}: none of its {len(examples)} examples has at most {max_length} tokens; raise max_length")
+    if dropped:
+        log.info(f"{path.name}: {dropped} of {len(examples)} examples have more than {max_length} tokens and are dropped")
+    return Encoded(fitting, dropped)
+
+
+class _AnswerTrainer(SFTTrainer):
+    """SFTTrainer that, where TRL's own kernel has no Triton, puts only the answers through the output layer."""
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        if inputs["input_ids"].device.type != "cpu":
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        causal = self.accelerator.unwrap_model(model)
+        causal = causal.get_base_model() if hasattr(causal, "get_base_model") else causal
+        with self.accelerator.autocast():
+            log_probs = answer_log_probs(causal, inputs["input_ids"], inputs["attention_mask"], inputs["labels"])
+        tokens = log_probs.numel() if num_items_in_batch is None else num_items_in_batch
+        return -log_probs.sum() / tokens
+
+
+def _trainer(
+    config: SftConfig,
+    placement: Placement,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    training: list[EncodedExample],
+    validation: list[EncodedExample],
+    out_dir: Path,
+    log: StageLog,
+) -> SFTTrainer:
+    lengths = [len(example.input_ids) for example in training]
+    order = training_order(lengths, config.batch_size, config.max_steps, config.seed)
+    by_length = sorted(validation, key=lambda example: len(example.input_ids))
+    settings = TrlConfig(
+        **arguments(config, placement, out_dir, log),
+        max_length=None,
+        pad_to_multiple_of=None,
+        dataset_kwargs={"skip_prepare_dataset": True},
+    )
+    return _AnswerTrainer(
+        model=model,
+        args=settings,
+        train_dataset=_dataset([training[index] for index in order]),
+        eval_dataset=_dataset(by_length),
+        processing_class=tokenizer,
+    )
+
+
+def _trainable(config: SftConfig, placement: Placement, folder: Path) -> PreTrainedModel:
+    """The model with the weights that are trained in float32, and frozen ones in the precision of the arithmetic."""
+    if config.method == "full":
+        return load_model(folder, torch.float32, placement.attention).to(placement.device)
+    if config.method == "lora":
+        model = load_model(folder, placement.dtype, placement.attention).to(placement.device)
+        return with_lora(model, config.lora)
+    return with_lora(_load_in_4_bits(folder, placement), config.lora)
+
+
+def _load_in_4_bits(folder: Path, placement: Placement) -> PreTrainedModel:
+    """QLoRA's frozen base (Dettmers et al. 2023): NF4 with doubly quantized scales."""
+    from peft import prepare_model_for_kbit_training
+
+    quantization = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=placement.dtype,
+    )
+    try:
+        model = load_model(
+            folder,
+            placement.dtype,
+            placement.attention,
+            quantization_config=quantization,
+            device_map=placement.device,
+        )
+    except ImportError as error:
+        raise InputError(f"sft.method qlora needs bitsandbytes ({error}): install it, or set sft.method=lora") from None
+    return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+
+
+def _max_length(config: SftConfig, model: PreTrainedModel, log: StageLog) -> int:
+    """Tokens an example may have: what the profile allows, and what the model can read."""
+    context = int(getattr(model.config, "max_position_embeddings", config.max_length))
+    if context < config.max_length:
+        log.info(f"max_length {config.max_length} is more than the model reads: using {context}")
+    return min(context, config.max_length)
+
+
+def _encode_row(row: dict[str, Any], tokenizer: PreTrainedTokenizerBase, place: str) -> EncodedExample:
+    prompt, answer = row.get("prompt"), row.get("answer")
+    if not isinstance(prompt, str) or not isinstance(answer, str) or not prompt.strip() or not answer.strip():
+        raise InputError(f"{place}: `prompt` and `answer` have to be texts that are not empty")
+    return encode_example(tokenizer, prompt, answer)
+
+
+def _dataset(examples: Sequence[EncodedExample]) -> Dataset:
+    return Dataset.from_dict(
+        {
+            "input_ids": [example.input_ids for example in examples],
+            "labels": [example.labels for example in examples],
+        }
+    )
+
+
+def _check_learned(before: float, after: float) -> None:
+    if not after < before:
+        raise DiagramforgeError(
+            f"SFT learned nothing: the loss on validation answers went from {before:.4f} to {after:.4f}; "
+            "raise sft.max_steps, or lower sft.learning_rate if it rose"
+        )
