@@ -43,7 +43,9 @@ class Finding:
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Say what this machine can do, which profile fits it, what is missing and how to get it.
+    """Say what this machine can do and what is missing.
+
+    Each missing thing comes with the command that fixes it.
 
     \b
     Examples:

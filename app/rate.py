@@ -35,7 +35,7 @@ def rate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say how good a drawing is, so that the next ones suit you better.
+    """Say how good a drawing is: the next ones suit you better.
 
     A second rating of the same drawing takes the place of the first.
 
@@ -79,19 +79,8 @@ def _rate_folder(folder: Path, user: str, as_json: bool) -> None:
     from diagram_core.ratings import checked_user
 
     name = checked_user(user)
-    rated, skipped = _score_folders(folder)
-    store = rating_store()
-    imported: Counter[str] = Counter()
     with terminal.progress() as show:
-        for done, (score, path) in enumerate(rated):
-            show("importing", done, len(rated))
-            try:
-                image = read_image(path)
-            except InputError as error:
-                skipped[path] = str(error)
-                continue
-            store.add(name, store.add_diagram(image, path=str(path.absolute())), float(score))
-            imported[score] += 1
+        imported, skipped = import_ratings(rating_store(), folder, name, show)
     if as_json:
         reasons = [{"path": str(path), "reason": reason} for path, reason in skipped.items()]
         terminal.print_json({"user": name, "imported": imported.total(), "skipped": reasons})
@@ -99,6 +88,27 @@ def _rate_folder(folder: Path, user: str, as_json: bool) -> None:
         _print_import(name, imported, skipped)
     if not imported:
         raise InputError(f"nothing imported from {folder}: it should hold folders named 0 to 5 with images")
+
+
+def import_ratings(
+    store: RatingStore, folder: Path, user: str, show: terminal.Progress
+) -> tuple[Counter[str], dict[Path, str]]:
+    """Rate the images in folders named 0 to 5; returns how many of each score, and what was skipped and why.
+
+    Raises InputError where there is no such folder.
+    """
+    rated, skipped = _score_folders(folder)
+    imported: Counter[str] = Counter()
+    for done, (score, path) in enumerate(rated):
+        show("importing", done, len(rated))
+        try:
+            image = read_image(path)
+        except InputError as error:
+            skipped[path] = str(error)
+            continue
+        store.add(user, store.add_diagram(image, path=str(path.absolute())), float(score))
+        imported[score] += 1
+    return imported, skipped
 
 
 def _score_folders(folder: Path) -> tuple[list[tuple[str, Path]], dict[Path, str]]:

@@ -69,7 +69,9 @@ def render(
 def check(
     file: TextFile, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 ) -> None:
-    """Say what is read from a diagram's text, what is dropped and why, and what is wrong with its geometry.
+    """Say what a diagram's text holds and what is wrong with it.
+
+    That is: what is read, what is dropped and why, and problems of its geometry.
 
     \b
     Examples:

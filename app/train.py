@@ -35,7 +35,9 @@ def train(
         str | None, typer.Option("--from", metavar="STAGE", help="Run this stage and those after it.")
     ] = None,
 ) -> None:
-    """Train every model and make the result the one that draws. Finished stages are not run again.
+    """Train every model, and draw with them from then on.
+
+    Stages that have finished with the same settings are not run again.
 
     \b
     Examples:

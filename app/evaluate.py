@@ -1,0 +1,192 @@
+"""evaluate: the champion, measured on data of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app import terminal
+from app.champion import champion_bundle, load_judge, load_parts
+from app.images import image_files, read_image
+from app.rate import import_ratings
+from app.settings import known_user, rating_store
+
+if TYPE_CHECKING:
+    from diagram_core.drawing import DrawnCandidate, Judge, Parts
+
+RATED_DIR, CANDIDATES_DIR = "rated", "candidates"
+
+RowsFile = Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines: .jsonl, or .jsonl.gz.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
+
+
+@app.callback(invoke_without_command=True)
+def _about(context: typer.Context) -> None:
+    """Measure the champion on data of your own.
+
+    \b
+    Examples:
+      diagramforge evaluate prompts held-out.jsonl --limit 20
+      diagramforge evaluate readability rated-answers.jsonl.gz --json
+      diagramforge evaluate parser answers-of-any-model.jsonl
+      diagramforge evaluate ranking my-images --user alice
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def prompts(
+    file: RowsFile,
+    count: Annotated[int, typer.Option(min=1, metavar="N", help="Candidates a prompt.")] = 5,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the first row; each has one of its own.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Draw each prompt and compare with what it asks for.
+
+    Rows: prompt, diagram (list notation) and structure, or plan.
+
+    \b
+    Examples:
+      diagramforge evaluate prompts held-out.jsonl.gz --limit 50
+      diagramforge evaluate prompts held-out.jsonl.gz --count 1 --json
+    """
+    with terminal.progress() as show, terminal.stdout_for_results():
+        show("loading the models", 0, 0)
+        bundle, store = champion_bundle(), rating_store()
+        from diagram_core.evaluation import breakdown, measure_prompts, read_prompt_cases, summarize
+
+        cases = read_prompt_cases(file)[:limit]
+        draw_all = _drawer(load_parts(bundle, store), count, seed)
+        results = measure_prompts(cases, draw_all, lambda done, total: show("drawing prompts", done, total))
+    if as_json:
+        terminal.print_json(summarize(results))
+        return
+    _print_measures(f"{len(cases)} prompts of {file}", summarize(results))
+    columns = ("kind", "nodes", "prompts", "valid_rate", "exact_rate_first", "structural_score")
+    rows = terminal.table("By kind and size", *columns, numbers=columns[1:])
+    for row in breakdown(results):
+        rows.add_row(*(_shown(row[name]) for name in columns))
+    terminal.out().print(rows)
+
+
+@app.command()
+def readability(file: RowsFile, as_json: AsJson = False) -> None:
+    """Compare the readability model with people.
+
+    Rows: answer (a diagram in list notation) and readability (0 to 5).
+
+    \b
+    Examples:
+      diagramforge evaluate readability rated-answers.jsonl.gz
+      diagramforge evaluate readability rated-answers.jsonl.gz --json
+    """
+    with terminal.progress() as show, terminal.stdout_for_results():
+        show("measuring readability", 0, 0)
+        bundle = champion_bundle()
+        from diagram_core.drawing import load_judge
+        from diagram_core.evaluation import measure_readability
+
+        measures = measure_readability(file, load_judge(bundle).readability.score)
+    _print_or_json(f"Readability of {file}", measures, as_json)
+
+
+@app.command()
+def parser(file: RowsFile, as_json: AsJson = False) -> None:
+    """Read whatever models answered, and count what is kept. Needs no trained model.
+
+    Rows: answer.
+
+    \b
+    Examples:
+      diagramforge evaluate parser answers.jsonl.gz
+      diagramforge evaluate parser answers.jsonl.gz --json
+    """
+    with terminal.progress() as show, terminal.stdout_for_results():
+        show("reading answers", 0, 0)
+        from diagram_core.evaluation import measure_parser
+
+        measures = measure_parser(file)
+    _print_or_json(f"Reading {file}", measures, as_json)
+
+
+@app.command()
+def ranking(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of images.", show_default=False)],
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Whose taste counts.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score each image in a folder.
+
+    A folder that holds `rated` (folders named 0 to 5) and `candidates` is ranked by the taste that `rated` shows;
+    these ratings are not kept.
+
+    \b
+    Examples:
+      diagramforge evaluate ranking my-images --user alice
+      diagramforge evaluate ranking one_user --json
+    """
+    with terminal.progress() as show, terminal.stdout_for_results():
+        show("loading the models", 0, 0)
+        judge, images_dir, name = _ranking_case(folder, user, show)
+        from diagram_core.evaluation import measure_ranking
+
+        images = {path.name: read_image(path) for path in image_files(images_dir)}
+        rows = measure_ranking(judge, images, name)
+    if as_json:
+        terminal.print_json({"user": name or None, "images": rows})
+        return
+    columns = ("image", "score", "readability", "expected_rating")
+    made = terminal.table(f"{len(rows)} images in {images_dir}", *columns, numbers=columns[1:])
+    for row in rows:
+        made.add_row(*(_shown(row[name]) for name in columns))
+    terminal.out().print(made)
+
+
+def _drawer(parts: Parts, count: int, seed: int) -> Callable[[str], list[DrawnCandidate]]:
+    """Draws one prompt after the other, each with a seed of its own."""
+    from itertools import count as numbers
+
+    from diagram_core.drawing import draw_candidates
+
+    seeds = numbers(seed)
+    return lambda prompt: draw_candidates(parts, prompt, count, recommend=1, user="", seed=next(seeds))
+
+
+def _ranking_case(folder: Path, user: str | None, show: terminal.Progress) -> tuple[Judge, Path, str]:
+    """The judge, the folder of images that it is to rank, and the user (\"\": nobody in particular)."""
+    from diagram_core.ratings import RatingStore
+
+    bundle = champion_bundle()
+    if (folder / RATED_DIR).is_dir() and (folder / CANDIDATES_DIR).is_dir():
+        name, store = user or folder.name, RatingStore("sqlite://")
+        import_ratings(store, folder / RATED_DIR, name, show)
+        return load_judge(bundle, store), folder / CANDIDATES_DIR, name
+    store = rating_store()
+    return load_judge(bundle, store), folder, known_user(store, user) if user is not None else ""
+
+
+def _print_or_json(title: str, measures: Mapping[str, float], as_json: bool) -> None:
+    if as_json:
+        terminal.print_json(dict(measures))
+    else:
+        _print_measures(title, measures)
+
+
+def _print_measures(title: str, measures: Mapping[str, float]) -> None:
+    rows = terminal.table(title, "measure", "value", numbers=("value",))
+    for name, value in measures.items():
+        rows.add_row(name, _shown(value))
+    terminal.out().print(rows)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}" if value.is_integer() else f"{value:.3f}"
+    return str(value)
