@@ -174,9 +174,7 @@ class RatingStore:
             raise UsageError("an empty diagram id: give an image file, or an id that `draw` printed")
         with self._session() as session:
             rows = list(
-                session.scalars(
-                    select(_DiagramRow).where(_DiagramRow.id.startswith(prefix, autoescape=True)).limit(2)
-                )
+                session.scalars(select(_DiagramRow).where(_DiagramRow.id.startswith(prefix, autoescape=True)).limit(2))
             )
             if not rows:
                 raise self._unknown(prefix)
@@ -192,23 +190,17 @@ class RatingStore:
         with self._session() as session:
             for start in range(0, len(wanted), 500):  # SQLite takes only so many parameters a query
                 chunk = wanted[start : start + 500]
-                rows = session.execute(
-                    select(_DiagramRow.id, _DiagramRow.png).where(_DiagramRow.id.in_(chunk))
-                )
+                rows = session.execute(select(_DiagramRow.id, _DiagramRow.png).where(_DiagramRow.id.in_(chunk)))
                 found.update({row.id: _from_png(row.png) for row in rows})
         return found
 
     def _ratings(self, *conditions: Any) -> list[Rating]:
         query = select(_RatingRow).where(*conditions).order_by(_RatingRow.created_at, _RatingRow.diagram_id)
         with self._session() as session:
-            return [
-                Rating(row.user, row.diagram_id, row.score, row.created_at) for row in session.scalars(query)
-            ]
+            return [Rating(row.user, row.diagram_id, row.score, row.created_at) for row in session.scalars(query)]
 
     def _unknown(self, number: str) -> InputError:
-        return InputError(
-            f"no diagram {number!r} in {self._name}: give an image file, or an id that `draw` printed"
-        )
+        return InputError(f"no diagram {number!r} in {self._name}: give an image file, or an id that `draw` printed")
 
     def _insert(self) -> Any:
         return _INSERTS[self._url.get_backend_name()]
@@ -235,9 +227,7 @@ class RatingStore:
                 f"the ratings database {self._name}: {reason}; see that it exists and can be written"
             ) from None
         except ModuleNotFoundError as error:
-            raise InputError(
-                f"the ratings database {self._name} needs its driver: pip install {error.name}"
-            ) from None
+            raise InputError(f"the ratings database {self._name} needs its driver: pip install {error.name}") from None
 
 
 def diagram_id(image: NDArray[np.uint8]) -> str:
@@ -262,9 +252,7 @@ def checked_user(user: str) -> str:
     """The user's name without space around it. Raises UsageError where nothing, or far too much, is left."""
     name = user.strip()
     if not name or len(name) > MAX_USER_LENGTH:
-        raise UsageError(
-            f"a user's name has 1 to {MAX_USER_LENGTH} characters, not {len(name)}: give --user NAME"
-        )
+        raise UsageError(f"a user's name has 1 to {MAX_USER_LENGTH} characters, not {len(name)}: give --user NAME")
     return name
 
 
@@ -275,9 +263,7 @@ def _checked(url: str) -> URL:
     except SQLAlchemyError:
         raise InputError(f"{url!r} is not a database URL, such as sqlite:////home/me/ratings.db") from None
     if backend not in _INSERTS:
-        raise InputError(
-            f"ratings live in SQLite or PostgreSQL, not in {backend}: change pipeline.ratings_url"
-        )
+        raise InputError(f"ratings live in SQLite or PostgreSQL, not in {backend}: change pipeline.ratings_url")
     return parsed
 
 
@@ -297,7 +283,5 @@ def _small_png(image: NDArray[np.uint8]) -> bytes:
 def _from_png(png: bytes) -> NDArray[np.uint8]:
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
     if image is None:
-        raise DiagramforgeError(
-            "the ratings database holds an image that cannot be read: rate that diagram again"
-        )
+        raise DiagramforgeError("the ratings database holds an image that cannot be read: rate that diagram again")
     return np.asarray(image, np.uint8)

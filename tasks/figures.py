@@ -1,0 +1,55 @@
+"""Figures that stages show beside their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from numpy.typing import NDArray
+
+from diagram_core.files import whole_file
+from diagram_core.models.images import Image
+from diagram_core.models.training import Epoch
+
+Floats = NDArray[np.float32]
+
+
+def learning_curves(path: Path, curves: Mapping[str, Sequence[Epoch]], ylabel: str) -> None:
+    """Training loss (dashed) and validation error (solid) of each model, by epoch."""
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.add_subplot(xlabel="epoch", ylabel=ylabel)
+    for number, (name, curve) in enumerate(curves.items()):
+        epochs, color = range(1, len(curve) + 1), f"C{number}"
+        axes.plot(epochs, [epoch.validation for epoch in curve], color=color, label=f"{name}, validation")
+        axes.plot(epochs, [epoch.loss for epoch in curve], color=color, linestyle="--", label=f"{name}, training loss")
+    axes.set_ylim(bottom=0)
+    axes.legend(fontsize="small")
+    _save(figure, path)
+
+
+def predicted_against_wanted(path: Path, predicted: Floats, wanted: Floats, title: str) -> None:
+    """A scatter of scores 0..5; on the diagonal they agree."""
+    figure = Figure(figsize=(5, 5), layout="constrained")
+    axes = figure.add_subplot(xlabel="wanted", ylabel="predicted", title=title, xlim=(-0.1, 5.1), ylim=(-0.1, 5.1))
+    axes.plot([0, 5], [0, 5], color="0.7", linewidth=1)
+    axes.scatter(wanted, predicted, s=12, alpha=0.6)
+    _save(figure, path)
+
+
+def thumbnail_map(path: Path, images: Image, points: Floats, title: str) -> None:
+    """Small images [n, h, w, 3] at their points [n, 2]."""
+    figure = Figure(figsize=(12, 8), layout="constrained")
+    axes = figure.add_subplot(title=title)
+    axes.scatter(points[:, 0], points[:, 1], s=1)
+    for image, point in zip(images, points, strict=True):
+        thumbnail = OffsetImage(image, zoom=56 / image.shape[1])
+        axes.add_artist(AnnotationBbox(thumbnail, (point[0], point[1]), pad=0.05, bboxprops={"linewidth": 0.3}))
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, dpi=110)
