@@ -79,18 +79,17 @@ def draw(
       diagramforge draw "..." --seed 7 --format svg --out slides/figure1
       diagramforge draw "..." --json | jq -r .sheet
     """
-    wanted = image_formats(formats)
+    from diagram_core.prompting import check_prompt
+
+    wanted, asked = image_formats(formats), check_prompt(prompt)
     store = rating_store()
     name = known_user(store, user) if user is not None else ""
+    request = Request(asked, count, recommend, name, secrets.randbelow(MAX_SEED) if seed is None else seed)
+    folder = out or new_folder(request.seed)
     started = time.monotonic()
     with terminal.progress() as show, terminal.stdout_for_results():
         show("loading the models", 0, 0)
         bundle = champion_bundle()
-        from diagram_core.generate import check_prompt
-
-        chosen_seed = secrets.randbelow(MAX_SEED) if seed is None else seed
-        request = Request(check_prompt(prompt), count, recommend, name, chosen_seed)
-        folder = out or new_folder(request.seed)
         parts = load_parts(bundle, store)
         show(f"drawing {count} candidates", 0, 0)
         drawings = draw_to_folder(parts, request, folder, wanted, store)

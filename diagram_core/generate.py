@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import sys
 import time
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -23,10 +22,9 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from diagram_core.decoding import Decoder, decoder
-from diagram_core.errors import InputError, UsageError
-from diagram_core.prompting import encode_prompt
+from diagram_core.errors import InputError
+from diagram_core.prompting import check_prompt, encode_prompt
 
-MAX_PROMPT_CHARS = 4_000  # the largest diagram that can be drawn is described in fewer
 MIN_STYLE_ODDS = 0.05  # of a word of the first line, against its likeliest: the prompt ruled out what has less
 
 
@@ -93,20 +91,6 @@ def prepare(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, grammar:
     writable[[token for token in tokenizer.all_special_ids if token != end]] = False
     compiled = xgrammar.GrammarCompiler(info, max_threads=1).compile_grammar(grammar)
     return LanguageModel(model, tokenizer, compiled, vocabulary, writable)
-
-
-def check_prompt(prompt: str) -> str:
-    """The prompt as a model should see it: composed characters (NFC), single spaces, no control characters.
-
-    Raises UsageError where nothing is left, or more than MAX_PROMPT_CHARS.
-    """
-    if len(prompt) > MAX_PROMPT_CHARS:
-        raise UsageError(f"the prompt has {len(prompt)} characters, more than {MAX_PROMPT_CHARS}: shorten it")
-    composed = unicodedata.normalize("NFC", prompt)
-    words = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in composed).split()
-    if not words:
-        raise UsageError('the prompt is empty: say what to draw, for example "a network with layers of 4, 6 and 1"')
-    return " ".join(words)
 
 
 def generate(

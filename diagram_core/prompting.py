@@ -7,10 +7,15 @@ same in training, where the answer is known, and in generation, where it is not.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
 
-from transformers import PreTrainedTokenizerBase
+from diagram_core.errors import UsageError
 
+if TYPE_CHECKING:  # a prompt can be checked without the seconds that transformers takes to import
+    from transformers import PreTrainedTokenizerBase
+
+MAX_PROMPT_CHARS = 4_000  # the largest diagram that can be drawn is described in fewer
 IGNORED_LABEL = -100  # what the losses of torch and transformers leave out
 
 
@@ -19,6 +24,20 @@ class EncodedExample(NamedTuple):
 
     input_ids: list[int]
     labels: list[int]
+
+
+def check_prompt(prompt: str) -> str:
+    """The prompt as a model should see it: composed characters (NFC), single spaces, no control characters.
+
+    Raises UsageError where nothing is left, or more than MAX_PROMPT_CHARS.
+    """
+    if len(prompt) > MAX_PROMPT_CHARS:
+        raise UsageError(f"the prompt has {len(prompt)} characters, more than {MAX_PROMPT_CHARS}: shorten it")
+    composed = unicodedata.normalize("NFC", prompt)
+    words = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in composed).split()
+    if not words:
+        raise UsageError('the prompt is empty: say what to draw, for example "a network with layers of 4, 6 and 1"')
+    return " ".join(words)
 
 
 def prompt_text(prompt: str) -> str:
