@@ -34,8 +34,7 @@ def nightly(profile: str = "auto", overrides: list[str] | None = None) -> State[
         kept = bundle.stage_artifacts(champion)
         stages = Stages(settings, run_id, given=kept)
         stages.run("synthesize")
-        stages.run("render")
-        cases = {name: stages.results[name].out_dir for name in ("synthesize", "render")}
+        cases = {"synthesize": stages.results["synthesize"].out_dir}
         stages.run("neighbors")
         stages.run("evaluate")
         stages.run("register")

@@ -21,6 +21,7 @@ from tasks.config import Profile, RegistryConfig
 from tasks.tracking import TrackedRun, connect, warn_on_stderr
 
 if TYPE_CHECKING:
+    from diagram_core.drawing import Judge
     from diagram_core.models.neighbors import NeighborRater
 
 RATING_ACCURACY = "rating_accuracy"
@@ -79,12 +80,15 @@ def rating_accuracy(folder: Path, ratings_url: str) -> float:
 
     The error of the newest ratings there are, those that the bundle has never seen among them.
     """
+    from diagram_core.drawing import load_judge
+
     store = RatingStore(ratings_url)
     cases = store.all()[-MAX_RATINGS:]
     if not cases:
         raise DiagramforgeError("the gate needs ratings to compare bundles by, and there are none")
     images = store.images([case.diagram_id for case in cases])
-    expected = _expected_ratings(bundle.read(folder), cases, [images[case.diagram_id] for case in cases])
+    judge = load_judge(bundle.read(folder))
+    expected = _expected_ratings(judge, cases, [images[case.diagram_id] for case in cases])
     errors = np.abs(expected - np.array([case.score for case in cases]))
     return float(1 - errors.mean() / MAX_SCORE)
 
@@ -104,19 +108,12 @@ def tags_of(verdict: Verdict) -> dict[str, str]:
 
 
 def _expected_ratings(
-    frozen: bundle.Bundle, cases: Sequence[Rating], images: Sequence[NDArray[np.uint8]]
+    judge: Judge, cases: Sequence[Rating], images: Sequence[NDArray[np.uint8]]
 ) -> NDArray[np.float32]:
-    from diagram_core.models import autoencoder, neighbors, readability
-    from diagram_core.models.images import prepare
-
-    ensemble = readability.load(frozen.readability)
-    prepared = np.stack([prepare(image, ensemble.image_height_px) for image in images])
-    scores = readability.predict(ensemble, prepared)
-    latents = autoencoder.load(frozen.autoencoder).latents(images)
-    rater = neighbors.load(frozen.neighbors)
+    scores, latents = judge.readability.score(images), judge.encoder.latents(images)
     return np.concatenate(
         [
-            _without(rater, case).expected_rating(case.user, latents[i : i + 1], scores[i : i + 1]).ratings
+            _without(judge.rater, case).expected_rating(case.user, latents[i : i + 1], scores[i : i + 1]).ratings
             for i, case in enumerate(cases)
         ]
     )
