@@ -89,9 +89,9 @@ def attempt(visit: Visit, lock: int) -> dict[str, float]:
 
 
 class _Recorder:
-    """The StageLog of one attempt: numbers and files to MLflow, words to the terminal and the log file."""
+    """The StageLog of one attempt: numbers and files to MLflow, words to the terminal and, if given, a log file."""
 
-    def __init__(self, run: TrackedRun, display: StageDisplay, log_path: Path) -> None:
+    def __init__(self, run: TrackedRun, display: StageDisplay, log_path: Path | None) -> None:
         self.metric = run.metric
         self.artifact = run.artifact
         self.progress = display.progress
@@ -100,6 +100,8 @@ class _Recorder:
 
     def info(self, text: str) -> None:
         self._display.info(text)
+        if self._log_path is None:
+            return
         with self._log_path.open("a", encoding="utf-8") as stream:
             stream.write(text + "\n")
 
@@ -109,13 +111,13 @@ def _work(visit: Visit, config: BaseModel, run: TrackedRun, lock: int) -> dict[s
     for name in (manifest.CONFIG, manifest.METRICS):
         (visit.out_dir / name).unlink(missing_ok=True)
     log_path = visit.out_dir / manifest.LOG
-    recorder = _Recorder(run, visit.display, log_path)
     job = Job.of(visit.module, config, visit.inputs, visit.out_dir)
     with run.system_metrics():
         if visit.timeout_seconds is not None:
+            recorder = _Recorder(run, visit.display, log_path=None)  # the child writes it, in order with its output
             return do_in_child(job, recorder, visit.timeout_seconds, lock)
         with _traceback_in(log_path):
-            return do(job, recorder)
+            return do(job, _Recorder(run, visit.display, log_path))
 
 
 @contextmanager

@@ -74,6 +74,7 @@ class PipeLog:
         self._say("progress", done=done, total=total, unit=unit)
 
     def info(self, text: str) -> None:
+        print(text, flush=True)
         self._say("info", text=text)
 
     def _say(self, what: str, **values: object) -> None:
