@@ -1,0 +1,44 @@
+"""The shipped adapter: how it is packed, and what lies in the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from app.starter import ship
+from diagram_core.files import read_json, write_json
+from tasks.base import STARTER_DIR, STARTER_HUB_ID
+
+MAX_SHIPPED_BYTES = 16_000_000
+
+
+@pytest.fixture
+def finished_sft(tmp_path: Path) -> Path:
+    """What a finished SFT stage leaves, in small."""
+    stage = tmp_path / "sft"
+    (stage / "adapter").mkdir(parents=True)
+    save_file({"layer.lora_A.weight": torch.linspace(-1, 1, 8)}, stage / "adapter" / "adapter_model.safetensors")
+    write_json(stage / "adapter" / "adapter_config.json", {"r": 16, "base_model_name_or_path": str(tmp_path)})
+    write_json(stage / "config.json", {"max_steps": 3})
+    write_json(stage / "metrics.json", {"eval_loss": 0.5})
+    return stage
+
+
+def test_shipping_halves_the_weights_and_names_no_path_of_this_machine(finished_sft: Path, tmp_path: Path) -> None:
+    ship(finished_sft, tmp_path / "starter")
+    shipped = load_file(tmp_path / "starter" / "adapter_model.safetensors")["layer.lora_A.weight"]
+    assert shipped.dtype == torch.float16
+    assert torch.allclose(shipped.float(), torch.linspace(-1, 1, 8), atol=1e-3)
+    assert read_json(tmp_path / "starter" / "adapter_config.json")["base_model_name_or_path"] == STARTER_HUB_ID
+    assert read_json(tmp_path / "starter" / "sft_config.json") == {"max_steps": 3}
+    assert read_json(tmp_path / "starter" / "sft_metrics.json") == {"eval_loss": 0.5}
+
+
+def test_the_shipped_adapter_is_small_and_says_how_it_was_made() -> None:
+    assert (STARTER_DIR / "adapter_model.safetensors").stat().st_size <= MAX_SHIPPED_BYTES
+    weights = load_file(STARTER_DIR / "adapter_model.safetensors")
+    assert any(weight.abs().max() > 0 for name, weight in weights.items() if "lora_B" in name)  # it was trained
+    assert read_json(STARTER_DIR / "sft_metrics.json")["eval_loss"] < read_json(STARTER_DIR / "sft_metrics.json")["eval_loss_before"]
