@@ -10,7 +10,7 @@ import typer
 
 from app import terminal
 from app.champion import champion_bundle, load_judge, load_parts
-from app.images import image_files, read_image
+from app.images import image_files
 from app.rate import import_ratings
 from app.settings import known_user, rating_store
 
@@ -136,6 +136,7 @@ def ranking(
         show("loading the models", 0, 0)
         judge, images_dir, name = _ranking_case(folder, user, show)
         from diagram_core.evaluation import measure_ranking
+        from diagram_core.models.images import read_image
 
         images = {path.name: read_image(path) for path in image_files(images_dir)}
         rows = measure_ranking(judge, images, name)

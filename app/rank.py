@@ -10,7 +10,7 @@ import typer
 
 from app import terminal
 from app.champion import champion_bundle, load_judge
-from app.images import image_files, read_image
+from app.images import image_files
 from app.settings import known_user, rating_store
 from diagram_core.errors import InputError, UsageError
 
@@ -64,6 +64,8 @@ def rank(
 
 def _read(paths: list[Path]) -> tuple[dict[Path, NDArray[np.uint8]], list[dict[str, str]]]:
     """The images, and the files that are none, with the reason. Raises InputError where there is no image at all."""
+    from diagram_core.models.images import read_image
+
     images, skipped = {}, []
     for path in paths:
         try:

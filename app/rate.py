@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app import terminal
-from app.images import IMAGE_SUFFIXES, read_image
+from app.images import IMAGE_SUFFIXES
 from app.settings import rating_store
 from diagram_core.errors import InputError, UsageError
 
@@ -69,6 +69,8 @@ def _rate_one(image_or_id: str, score: str, user: str, as_json: bool) -> None:
 
 
 def _diagram_id(store: RatingStore, image_or_id: str) -> str:
+    from diagram_core.models.images import read_image
+
     path = Path(image_or_id)
     if not path.exists() and _ID.fullmatch(image_or_id):
         return store.find(image_or_id).diagram_id
@@ -97,6 +99,8 @@ def import_ratings(
 
     Raises InputError where there is no such folder.
     """
+    from diagram_core.models.images import read_image
+
     rated, skipped = _score_folders(folder)
     imported: Counter[str] = Counter()
     for done, (score, path) in enumerate(rated):

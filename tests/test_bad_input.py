@@ -165,7 +165,7 @@ def test_an_unexpected_error_leaves_its_traceback_in_a_file(
     def broken(path: Path) -> None:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr("app.rate.read_image", broken)
+    monkeypatch.setattr("diagram_core.models.images.read_image", broken)
     line = refused(1, "rate", str(image), "3", "--user", "ann")
     assert "unexpected ZeroDivisionError: two lines" in line
     log = Path(re.search(r"crash log (\S+)$", line)[1])  # type: ignore[index]
@@ -174,7 +174,7 @@ def test_an_unexpected_error_leaves_its_traceback_in_a_file(
 
 
 def test_ctrl_c_ends_with_130(refused: Refused, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.rate.read_image", lambda path: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr("diagram_core.models.images.read_image", lambda path: signal.raise_signal(signal.SIGINT))
     assert "interrupted" in refused(130, "rate", str(image), "3", "--user", "ann")
 
 

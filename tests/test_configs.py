@@ -11,8 +11,8 @@ from diagram_core.errors import UsageError
 from tasks.config import CONFIG_DIR, load_profile, profile_names
 
 
-def test_the_shipped_profiles_are_those_the_documentation_names() -> None:
-    assert profile_names() == ["cpu", "gpu-12gb", "gpu-80gb", "smoke"]
+def test_the_profiles_that_the_documentation_names_are_shipped() -> None:
+    assert set(profile_names()) >= {"cpu", "gpu-12gb", "gpu-80gb", "smoke"}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(CONFIG_DIR.glob("*.yaml"))])

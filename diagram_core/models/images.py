@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
 from diagram_core.errors import InputError
+
+MAX_PIXELS = 64_000_000  # a hundred drawings at scale 1; a larger file is no drawing, or an attack
 
 Image = NDArray[np.uint8]
 
@@ -33,27 +35,30 @@ def prepared_width(height_px: int) -> int:
 
 
 def read_image(path: Path) -> Image:
-    """The RGB pixels [h, w, 3] of an image file, over white. Raises InputError where it is none."""
+    """The RGB pixels [h, w, 3] of an image file, over white. Raises InputError where it is none, or far too large.
+
+    With Pillow, because OpenCV prints its own lines about what is cut off.
+    """
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise InputError(f"cannot read the image {path}: {error.strerror}") from None
-    pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-    if pixels is None or not np.issubdtype(pixels.dtype, np.integer):
-        raise InputError(f"{path} is not an image that can be read, or is cut off: give a PNG or JPEG file")
-    return _rgb(pixels)
+        with PIL.Image.open(path) as file:
+            if file.width * file.height > MAX_PIXELS:
+                raise InputError(f"{path} has {file.width} x {file.height} pixels: make it smaller")
+            colored = _eight_bit(file).convert("RGBA")
+    except FileNotFoundError:
+        raise InputError(f"no file {path}: check the path") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder: give an image file in it") from None
+    except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError):
+        raise InputError(f"{path} is not an image that can be read, or is cut off: give a PNG or JPEG file") from None
+    white = PIL.Image.new("RGBA", colored.size, "white")
+    return np.asarray(PIL.Image.alpha_composite(white, colored).convert("RGB"), np.uint8)
 
 
-def _rgb(pixels: NDArray[Any]) -> Image:
-    if pixels.dtype == np.uint16:
-        pixels = (pixels // 257).astype(np.uint8)
-    if pixels.ndim == 2:
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8)
-    if pixels.shape[2] == 3:
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
-    opacity = pixels[:, :, 3:].astype(np.float32) / 255
-    color = pixels[:, :, 2::-1].astype(np.float32)
-    return np.asarray((color * opacity + 255 * (1 - opacity)).round(), np.uint8)
+def _eight_bit(image: PIL.Image.Image) -> PIL.Image.Image:
+    """Grey values of 16 bits as 8 bits, which Pillow itself would cut off at 255."""
+    if not image.mode.startswith("I"):
+        return image
+    return PIL.Image.fromarray((np.asarray(image) // 257).clip(0, 255).astype(np.uint8))
 
 
 def _on_canvas(image: Image) -> Image:
