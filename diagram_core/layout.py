@@ -160,11 +160,11 @@ def _bar_extents(
 ) -> tuple[Extent, list[Extent]] | None:
     """Extents along and across the flow of layers with sizes: the more neurons or pixels, the longer across the flow.
 
-    The extent grows with the logarithm of the size; what has no size gets what its label needs. None if no layer has
-    a size.
+    The extent grows with the logarithm of the size; what has no size gets what its label needs. None if most layers
+    have no size: the few bars would look like the point of the drawing.
     """
     sizes = [element.size or 0 for element in structure.elements]
-    if max(sizes) < 1:
+    if max(sizes) < 1 or sum(size > 0 for size in sizes) * 2 < len(sizes):
         return None
     along = min(fold.room_px[0], MAX_BAR_PX[sheet.direction])
     longest = min(fold.room_px[1], fold.row_px * MAX_BAR_SHARE[sheet.direction])

@@ -304,3 +304,11 @@ def test_fills_stay_apart_in_greyscale_and_leave_black_text_readable(palette: Pa
         assert all(b - a > 0.03 for a, b in pairwise(luminances))
         assert all((luminance + 0.05) / 0.05 >= 7 for luminance in luminances)  # WCAG AAA
     assert relative_luminance(PALETTE[palette].stroke) < 0.15
+
+
+def test_a_single_sized_layer_among_named_blocks_is_no_larger_than_they_are() -> None:
+    blocks = [Element("block", name) for name in ("embedding", "attention", "LSTM")]
+    structure = Structure("network", (*blocks, Element("dense", "output", 1000)), ((0, 1), (1, 2), (2, 3)))
+    for direction in DIRECTIONS:
+        nodes = lay_out(structure, Style(direction)).nodes
+        assert len({(node.width, node.height) for node in nodes}) == 1
