@@ -209,14 +209,17 @@ def _prompt_case(row: dict[str, Any], place: str) -> PromptCase:
     diagram = read_list(_text(row, "diagram", place)).diagram
     if not diagram.nodes:
         raise InputError(f"{place}: no node can be read from its diagram")
+    if "plan" not in row and "structure" not in row:
+        raise InputError(f"{place}: neither 'plan' nor 'structure' says what its nodes are")
     try:
         if "plan" in row:
             wanted = read_plan(_text(row, "plan", place)).structure
             return PromptCase(prompt, diagram, wanted.kind, wanted)
         return _case_of_structure(prompt, diagram, row["structure"])
-    except (InputError, KeyError, TypeError, ValueError) as error:
-        what = error if isinstance(error, InputError) else f"its structure is not of the known form ({error!r})"
-        raise InputError(f"{place}: {what}") from None
+    except (LookupError, TypeError, ValueError) as error:
+        raise InputError(f"{place}: its structure is not of the known form ({error!r})") from None
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
 
 
 def _case_of_structure(prompt: str, diagram: Diagram, structure: dict[str, Any]) -> PromptCase:
