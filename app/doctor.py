@@ -105,7 +105,8 @@ def _software(facts: Machine) -> Iterator[Finding]:
     yield Finding("Python", platform.python_version())
     yield Finding("torch", facts.torch_version)
     if facts.gpu is None:
-        yield Finding("arithmetic", "float32, SDPA attention: what a CPU does best")
+        dtype = "bfloat16 (AMX)" if facts.bfloat16 else "float32"
+        yield Finding("arithmetic", f"{dtype}, SDPA attention: what this CPU does best")
     else:
         dtype = "bfloat16" if facts.bfloat16 else "float16"
         attention = "flash attention" if facts.flash_attention else "SDPA (flash-attn is not installed)"

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 GIB = 2**30
 PROFILES_BY_GPU_GIB = ((70, "gpu-80gb"), (10, "gpu-12gb"))  # a "12 GB" card reports a little less
@@ -22,7 +23,7 @@ class Machine:
     memory_bytes: int
     gpu: str | None  # the name of the first GPU that torch can use
     gpu_memory_bytes: int
-    bfloat16: bool  # in hardware on the GPU; on a CPU it is slower than float32
+    bfloat16: bool  # in matrix units of the GPU, or of the CPU where there is no GPU; else float32 is faster
     flash_attention: bool
     nvidia_driver: bool  # true beside `gpu=None` means that torch was installed without CUDA
     torch_version: str
@@ -60,15 +61,21 @@ def local_timezone() -> dict[str, str]:
 
 @cache
 def _gpu() -> tuple[str | None, int, bool, bool]:
-    """Name, bytes, bfloat16 and flash attention of the first GPU."""
+    """Name, bytes, bfloat16 and flash attention of the first GPU, or of the CPU in its place."""
     if metadata.version("torch").endswith("+cpu"):
-        return None, 0, False, False
+        return None, 0, _cpu_has_amx(), False
     import torch
 
     if not torch.cuda.is_available():
-        return None, 0, False, False
+        return None, 0, _cpu_has_amx(), False
     properties = torch.cuda.get_device_properties(0)
     capable = (properties.major, properties.minor) >= FLASH_ATTENTION_CAPABILITY
     flash_attention = capable and importlib.util.find_spec("flash_attn") is not None
     bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
     return properties.name, properties.total_memory, bfloat16, flash_attention
+
+
+def _cpu_has_amx() -> bool:
+    """Whether the CPU multiplies bfloat16 matrices in hardware, by what Linux says of it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.is_file() and "amx_bf16" in cpuinfo.read_text(encoding="utf-8").split()
