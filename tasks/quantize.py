@@ -72,7 +72,8 @@ def _quantize(
     calibration: Sequence[EncodedExample],
 ) -> None:
     os.environ.update(_GPTQMODEL_SETTINGS)
-    from gptqmodel import GPTQModel, QuantizeConfig as GptqConfig
+    from gptqmodel import GPTQModel
+    from gptqmodel import QuantizeConfig as GptqConfig
 
     settings = GptqConfig(bits=config.bits, group_size=config.group_size)
     model = GPTQModel.load(str(source), settings, device=_device(config))
@@ -96,8 +97,8 @@ def _device(config: QuantizeConfig) -> str:
 def _check_kept(config: QuantizeConfig, before: float, after: float) -> None:
     if not after - before <= config.max_loss_increase:
         raise DiagramforgeError(
-            f"quantizing to {config.bits} bits raised the loss on held-out answers from {before:.3f} to {after:.3f}, by "
-            f"more than quantize.max_loss_increase {config.max_loss_increase}: use more calibration_examples or more bits"
+            f"quantizing to {config.bits} bits raised the loss on held-out answers from {before:.3f} to {after:.3f}, "
+            f"more than quantize.max_loss_increase={config.max_loss_increase} allows: raise calibration_examples or bits"
         )
 
 
