@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 from collections.abc import Sequence
 
 import typer
 
-from app import doctor, draw, evaluate, failures, rank, rate, render, train
-
-_QUIET_ENVIRONMENT = {  # what libraries would otherwise print between our lines, or send home
-    "DO_NOT_TRACK": "true",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "TOKENIZERS_PARALLELISM": "false",
-    "TRANSFORMERS_VERBOSITY": "error",
-}
-
-_QUIET_LOGGERS = ("alembic", "mlflow", "torch.utils._pytree", "torchao")
+from app import doctor, draw, evaluate, failures, rank, rate, render, terminal, train
 
 app = typer.Typer(
     rich_markup_mode=None,  # plain help starts four times as fast, and examples can be copied from it
@@ -61,18 +47,15 @@ app.command()(doctor.doctor)
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 for Ctrl-C."""
-    for name, value in _QUIET_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    for logger in _QUIET_LOGGERS:
-        logging.getLogger(logger).setLevel(logging.ERROR)
-    try:
-        code = app(list(arguments), prog_name="diagramforge", standalone_mode=False)
-        sys.stdout.flush()
-    except (Exception, KeyboardInterrupt) as error:
-        return failures.report(error)
-    if code == failures.EXIT_INTERRUPTED:  # typer has caught the KeyboardInterrupt
-        return failures.report(KeyboardInterrupt())
-    return code or 0
+    terminal.quiet_libraries()
+    return failures.guard(lambda: _call(list(arguments)))
+
+
+def _call(arguments: list[str]) -> int | None:
+    code = app(arguments, prog_name="diagramforge", standalone_mode=False)
+    if code == failures.EXIT_INTERRUPTED:  # typer has caught it
+        raise KeyboardInterrupt
+    return code
 
 
 def main() -> None:

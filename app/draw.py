@@ -134,7 +134,7 @@ def print_ranking(request: Request, drawings: list[Drawing], folder: Path, secon
     out = terminal.out()
     rows = terminal.table(
         request.prompt,
-        *("", "", "id", "readability", "expected rating", "look", "problems"),
+        *("", "", "id", "readability", "expected rating", "look"),
         numbers=("readability", "expected rating"),
     )
     for place, drawing in enumerate(drawings, start=1):
@@ -146,10 +146,12 @@ def print_ranking(request: Request, drawings: list[Drawing], folder: Path, secon
             f"{ranked.readability:.2f}",
             f"{ranked.expected_rating:.2f} ± {ranked.uncertainty:.1f}",
             Text(_look(drawing.candidate.text)),
-            Text("; ".join(ranked.problems)),
             style="dim" if ranked.problems else "",
         )
     out.print(rows)
+    for place, drawing in enumerate(drawings, start=1):
+        if drawing.candidate.ranked.problems:
+            out.print(f"{place} is not recommended: {'; '.join(drawing.candidate.ranked.problems)}", markup=False)
     said = f"{len(drawings)} candidates in {seconds:.1f} s; --seed {request.seed} draws them again"
     out.print(f"[bold yellow]★[/] recommended.  {said}.")
     rated = next((drawing.short_id for drawing in drawings if drawing.short_id), None)

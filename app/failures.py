@@ -6,6 +6,7 @@ import errno
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -64,6 +65,16 @@ def report(error: BaseException) -> int:
     if line:
         print(f"diagramforge: {' '.join(line.split())}", file=sys.stderr)
     return code
+
+
+def guard(action: Callable[[], int | None]) -> int:
+    """Do it, and turn any failure into its line on stderr; returns the exit code."""
+    try:
+        code = action()
+        sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        return report(error)
+    return code or 0
 
 
 def _usage_line(error: typer.TyperException) -> str:

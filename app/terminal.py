@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,27 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+_QUIET_ENVIRONMENT = {  # what libraries would otherwise print between our lines, or send home
+    "DO_NOT_TRACK": "true",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+_QUIET_LOGGERS = ("alembic", "mlflow", "torch.utils._pytree", "torchao")
+
 Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much (0: unknown)
+
+
+def quiet_libraries() -> None:
+    """To be called before they are imported; what the user has set in the environment stays."""
+    for name, value in _QUIET_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    for logger in _QUIET_LOGGERS:
+        logging.getLogger(logger).setLevel(logging.ERROR)
 
 
 def out() -> Console:
@@ -32,8 +53,9 @@ def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     """An empty table; the columns in `numbers` are aligned to the right."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return made

