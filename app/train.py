@@ -80,6 +80,8 @@ def run_pipeline(
         show("starting Prefect and MLflow", 0, 0)
         from flows.train_all import train_all
     training = train_all(profile, overrides, only, from_stage)
+    from tasks.log import duration
+
     out = terminal.out()
     out.print(f"\nDone in {duration(time.monotonic() - started)}.")
     if training.version is not None:
@@ -112,9 +114,3 @@ def script(name: str) -> str:
     """How to call a script of this environment from the folder that the person is in."""
     path = Path(sys.executable).parent / name
     return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_PLAIN_LINE_SECONDS = 5.0  # between two lines of progress where nobody watches a bar
+_PLAIN_LINE_SECONDS = 30.0  # between two lines of progress where nobody watches a bar
+_MAIN_METRICS = 4
 
 
 class StageLog(Protocol):
@@ -44,6 +46,7 @@ class StageDisplay:
         self._stage = stage
         self._bar: TaskID | None = None
         self._last_line = 0.0
+        self._started = time.monotonic()
 
     def __enter__(self) -> StageDisplay:
         with self._lock:
@@ -75,11 +78,25 @@ class StageDisplay:
 
     def info(self, text: str) -> None:
         """Print a line, above the bars if there are any."""
-        line = f"{self._stage}: {text}"
+        self._print(f"{self._stage}: {text}")
+
+    def finished(self, metrics: Mapping[str, float], reused: bool) -> None:
+        """Print the stage's one line of results: how long it took, and the first of its metrics."""
+        took = "reused" if reused else duration(time.monotonic() - self._started)
+        main = ", ".join(f"{name} {value:.4g}" for name, value in list(metrics.items())[:_MAIN_METRICS])
+        self._print(f"{self._stage:<12} {took:>12}   {main}")
+
+    def _print(self, line: str) -> None:
         if self._bars is not None:
             self._bars.console.print(line, markup=False, highlight=False)
         else:
             print(line, file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
 
 
 def _start_bars() -> Progress:

@@ -93,9 +93,12 @@ def run_stage(spec: StageSpec, profile: Profile, inputs: Mapping[str, Path], par
         )
         with _alone(visit) as lock:
             if manifest.is_complete(out_dir, key):
-                return _reuse(visit)
-            manifest.clear_altered(out_dir)
-            return StageResult(spec.name, out_dir, attempt(visit, lock), reused=False)
+                result = _reuse(visit)
+            else:
+                manifest.clear_altered(out_dir)
+                result = StageResult(spec.name, out_dir, attempt(visit, lock), reused=False)
+        display.finished(result.metrics, result.reused)
+        return result
 
 
 def finished_stage(spec: StageSpec, profile: Profile, inputs: Mapping[str, Path]) -> StageResult | None:
