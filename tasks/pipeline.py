@@ -18,9 +18,7 @@ STAGES = (
     StageSpec("readability", "readability", ("render",), isolated=True),
     StageSpec("autoencoder", "autoencoder", ("render",), isolated=True),
     StageSpec("neighbors", "rater", ("autoencoder",)),
-    StageSpec(
-        "evaluate", None, ("synthesize", "quantize", "render", "readability", "autoencoder", "neighbors"), isolated=True
-    ),
+    StageSpec("evaluate", None, ("synthesize", "quantize", "readability", "autoencoder", "neighbors"), isolated=True),
     StageSpec("register", "bundle", (*DRAWING, "evaluate")),
 )
 
