@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +20,7 @@ from PIL import Image
 
 from app import cli, failures
 from diagram_core.errors import DiagramforgeError, InputError, UsageError
+from tests.toy_champion import ToyChampion
 
 Refused = Callable[..., str]
 
@@ -63,6 +67,26 @@ def image(tmp_path: Path) -> Path:
     ("arguments", "says"),
     [
         (["paint"], "No such command 'paint'"),
+        (["draw"], "Missing argument 'PROMPT'"),
+        (["draw", ""], "the prompt is empty"),
+        (["draw", " \t\x00"], "the prompt is empty"),
+        (["draw", "x" * 10_000], "the prompt has 10000 characters, more than"),
+        (["draw", "x", "--user", "nobody"], "no user 'nobody'"),
+        (["draw", "x", "--format", "gif"], "no image format 'gif'"),
+        (["draw", "x", "--format", ","], "no image format ','"),
+        (["draw", "x", "--count", "0"], "--count"),
+        (["draw", "x", "--count", "many"], "--count"),
+        (["draw", "x", "--seed", "-1"], "--seed"),
+        (["draw", "x", "--colour"], "No such option: --colour"),
+        (["train", "--profile", "enormous"], "no profile 'enormous': choose one of"),
+        (["train", "--set", "sft.max_stepz=3"], "sft.max_stepz is not a known key"),
+        (["train", "--set", "sft.max_steps"], "not of the form key.path=value"),
+        (["train", "--only", "paint"], "no stage 'paint': choose one of"),
+        (["train", "--from", "paint"], "no stage 'paint': choose one of"),
+        (["train", "--only", "sft", "--from", "sft"], "exclude each other"),
+        (["rank", ".", "--user", "nobody", "--out", "sheet.gif"], "does not end in .png"),
+        (["render", "x.txt", "-o", "x.gif"], "does not end in .png or .svg"),
+        (["evaluate", "taste", "x"], "No such command 'taste'"),
         (["rate", "--colour"], "rate --help"),
         (["rate", "x.png", "3"], "Missing option '--user'"),
         (["rate", "x.png", "--user", "ann"], "give an image and a score"),
@@ -110,7 +134,129 @@ def test_an_import_of_nothing(refused: Refused, tmp_path: Path) -> None:
     assert "nothing imported" in refused(1, "rate", "--import", "empty", "--user", "ann")
 
 
+def test_a_text_that_cannot_be_drawn(refused: Refused, tmp_path: Path) -> None:
+    for command in (["check", "x.txt"], ["render", "x.txt", "-o", "x.png"]):
+        assert "no file x.txt" in refused(1, *command)
+    for content, says in (
+        (b"", "no node in x.txt"),
+        (b"no diagram at all", "no node in x.txt"),
+        (b"\xff\xfe\x00[1, 2", "not a text in UTF-8"),
+        (b"network right sky soft", "x.txt: line 1 of the plan"),
+        (b"x" * 3_000_000, "more than 2000000 bytes"),
+    ):
+        (tmp_path / "x.txt").write_bytes(content)
+        assert says in refused(1, "render", "x.txt", "-o", "x.png")
+    assert "is a folder" in refused(1, "check", str(tmp_path))
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_rows_that_cannot_be_measured(refused: Refused, tmp_path: Path) -> None:
+    assert "no file x.jsonl" in refused(1, "evaluate", "parser", "x.jsonl")
+    for content, says in (
+        (b"", "no rows"),
+        (b"hello\n", "line 1: not JSON"),
+        (b"[1]\n", "line 1: a JSON object is expected"),
+        (b'{"question": 1}\n', "'answer' should be a text"),
+        (b"\xff\xfe", "cannot be read as JSON lines"),
+    ):
+        (tmp_path / "x.jsonl").write_bytes(content)
+        assert says in refused(1, "evaluate", "parser", "x.jsonl")
+    packed = gzip.compress(b'{"answer": "1"}\n' * 1000)
+    (tmp_path / "x.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    assert "cannot be read as JSON lines" in refused(1, "evaluate", "parser", "x.jsonl.gz")
+
+
+def test_a_folder_without_images(refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ToyChampion().install(monkeypatch)
+    assert "no folder gone" in refused(1, "rank", "gone", "--user", "ann")
+    (tmp_path / "images").mkdir()
+    assert "no image in images" in refused(1, "rank", "images", "--user", "ann")
+    (tmp_path / "images" / "a.png").write_bytes(b"none")
+    assert "a.png is not an image" in refused(1, "evaluate", "ranking", "images")
+
+
+# --- the champion
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, home: Path) -> Path:
+    """The folder of a champion's bundle; an MLflow store that knows it, as far as drawing looks."""
+    from tasks import bundle as bundles
+    from tasks.config import load_profile
+    from tasks.registry import FOLDER_TAG, IDENTITY_TAG
+    from tests.test_register import make_artifacts, make_bundle
+
+    profile = load_profile("cpu")
+    folder = make_bundle(profile, make_artifacts(tmp_path / "stages"), "0123")
+    name = profile.registry.model_name
+    with sqlite3.connect(home / "mlflow.db") as store:
+        store.execute("CREATE TABLE registered_model_aliases (name, alias, version)")
+        store.execute("CREATE TABLE model_version_tags (name, version, key, value)")
+        store.execute("INSERT INTO registered_model_aliases VALUES (?, 'champion', 1)", [name])
+        for tag, value in ((FOLDER_TAG, folder.relative_to(home)), (IDENTITY_TAG, bundles.identity(folder))):
+            store.execute("INSERT INTO model_version_tags VALUES (?, 1, ?, ?)", [name, tag, str(value)])
+    return folder
+
+
+CHAMPION_COMMANDS = (["draw", "x"], ["evaluate", "ranking", "."], ["evaluate", "readability", "x.jsonl"])
+
+
+@pytest.mark.parametrize("command", CHAMPION_COMMANDS)
+def test_no_champion_yet(refused: Refused, command: list[str]) -> None:
+    assert "there is no champion to draw with yet: run `diagramforge train`" in refused(1, *command)
+
+
+def test_a_bundle_with_a_missing_file(refused: Refused, bundle: Path) -> None:
+    (bundle / "readability" / "ensemble.safetensors").unlink()
+    line = refused(1, "draw", "x")
+    assert "ensemble.safetensors" in line
+    assert "diagramforge train" in line
+
+
+def test_a_bundle_with_an_altered_file(refused: Refused, bundle: Path) -> None:
+    (bundle / "neighbors" / "neighbors.json").write_text("{}")
+    assert "neighbors.json was altered" in refused(1, "draw", "x")
+
+
+def test_a_bundle_that_is_gone(refused: Refused, bundle: Path) -> None:
+    shutil.rmtree(bundle)
+    assert "no bundle in" in refused(1, "draw", "x")
+
+
+def test_a_broken_tracking_store(refused: Refused, home: Path) -> None:
+    home.mkdir()
+    (home / "mlflow.db").write_bytes(b"this is no database" * 100)
+    assert "mlflow.db cannot be used" in refused(1, "draw", "x")
+
+
+def test_a_tracking_server_that_does_not_answer(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.settings import machine_profile
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    machine_profile.cache_clear()
+    assert "no MLflow server answers at http://127.0.0.1:1" in refused(1, "draw", "x")
+
+
 # --- the machine
+
+
+@pytest.mark.parametrize(("code", "says"), [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "is read-only")])
+def test_a_disk_that_takes_nothing(refused: Refused, monkeypatch: pytest.MonkeyPatch, code: int, says: str) -> None:
+    def mkstemp(**_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    ToyChampion().install(monkeypatch)
+    monkeypatch.setattr("diagram_core.files.tempfile.mkstemp", mkstemp)
+    line = refused(1, "draw", "x", "--out", "mine")
+    assert "mine/1-" in line
+    assert says in line
+
+
+def test_a_folder_below_a_file(refused: Refused, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ToyChampion().install(monkeypatch)
+    assert "a file stands where a folder is needed" in refused(1, "draw", "x", "--out", str(image / "mine"))
+    Path("plan.txt").write_text("network right sky soft full\n4 6 1")
+    assert "a file stands where" in refused(1, "render", "plan.txt", "-o", str(image / "mine" / "x.png"))
 
 
 def test_a_home_where_nothing_can_be_written(refused: Refused, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
