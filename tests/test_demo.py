@@ -1,0 +1,98 @@
+"""`make demo` and `train`: what they run, and that their last lines lead to what they made."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import cli, demo, failures, train
+from tests.toy_champion import ToyChampion
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from app.settings import machine_profile
+
+    monkeypatch.setenv("DIAGRAMFORGE_HOME", str(tmp_path / "home"))
+    for name in ("MLFLOW_TRACKING_URI", "DIAGRAMFORGE_RATINGS", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    monkeypatch.chdir(tmp_path)
+    machine_profile.cache_clear()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What the train-all flow was asked to do, in place of doing it."""
+    from flows import train_all
+
+    asked: list[tuple[object, ...]] = []
+
+    def run(profile: str, overrides: list[str] | None, only: str | None, from_stage: str | None) -> train_all.Training:
+        asked.append((profile, overrides, only, from_stage))
+        return train_all.Training(profile, "run", {}, Path("the-bundle"), "7")
+
+    monkeypatch.setattr(train_all, "train_all", run)
+    return asked
+
+
+def test_train_hands_its_options_to_the_flow(
+    runs: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    command = ["train", "--profile", "smoke", "--set", "sft.max_steps=3", "--set", "sft.seed=1", "--from", "render"]
+    assert cli.run(command) == 0
+    assert runs == [("smoke", ["sft.max_steps=3", "sft.seed=1"], None, "render")]
+    text = capsys.readouterr().out
+    assert "Version 7 of diagramforge draws from now on" in text
+    assert f"ui --backend-store-uri sqlite:///{home}/mlflow.db" in text
+    assert "prefect server start" in text
+
+
+def test_train_takes_the_profile_that_fits(runs: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "fitting_profile_name", lambda: "gpu-12gb")
+    assert cli.run(["train"]) == 0
+    assert runs == [("gpu-12gb", None, None, None)]
+
+
+def test_the_demo_trains_draws_and_says_where_everything_is(
+    runs: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    champion = ToyChampion()
+    champion.install(monkeypatch)
+    assert failures.guard(demo.demo) == 0
+    assert len(runs) == 1
+    assert champion.prompts == list(demo.PROMPTS.values())
+    text = capsys.readouterr().out
+    ending = text[text.index("Done. The ranked sheets") :]
+    sheets = [Path(line.strip()) for line in ending.splitlines() if line.strip().endswith("sheet.png")]
+    assert len(sheets) == 3
+    assert all(sheet.is_file() for sheet in sheets)
+    assert f"sqlite:///{home}/mlflow.db" in ending
+    assert "prefect.db" in ending
+
+
+def test_the_demo_fails_in_one_line(runs: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str]) -> None:
+    assert failures.guard(demo.demo) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("diagramforge: there is no champion")
+
+
+@pytest.mark.slow
+def test_the_demo_for_real_on_the_smoke_profile(tmp_path: Path) -> None:
+    program = "import sys; from app import demo, failures, train; train.fitting_profile_name = lambda: 'smoke'; "
+    program += "sys.exit(failures.guard(demo.demo))"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=os.environ, timeout=580)
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    sheets = re.findall(r"^  (\S+sheet\.png)$", ended.stdout, re.MULTILINE)
+    assert len(sheets) == 3
+    assert all(Path(sheet).is_file() for sheet in sheets)
+    assert (tmp_path / "home" / "mlflow.db").is_file()
+    assert (tmp_path / "prefect" / "prefect.db").is_file()
