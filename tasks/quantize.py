@@ -98,7 +98,7 @@ def _check_kept(config: QuantizeConfig, before: float, after: float) -> None:
     if not after - before <= config.max_loss_increase:
         raise DiagramforgeError(
             f"quantizing to {config.bits} bits raised the loss on held-out answers from {before:.3f} to {after:.3f}, "
-            f"more than quantize.max_loss_increase={config.max_loss_increase} allows: raise calibration_examples or bits"
+            f"more than quantize.max_loss_increase={config.max_loss_increase}: raise calibration_examples or bits"
         )
 
 
