@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, TypeGuard, cast
 
 import torch
-from torch import LongTensor, Tensor
+from torch import LongTensor, Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the field's name for it
 from transformers import DynamicCache, LlamaForCausalLM, PreTrainedModel
-from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRMSNorm
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 _GATHER_BELOW = 1 / 8  # of the vocabulary: copying the weights of more tokens costs more than scoring all of them
 _SPARE_SLOTS = 64  # that a full cache grows by
@@ -32,9 +32,12 @@ class Decoder(Protocol):
         """Scores [rows, n] of the n tokens as the next one, float32, on the CPU."""
 
 
-def decoder(model: PreTrainedModel) -> Decoder:
-    """The leanest decoder that computes what this model computes: of our own for a plain Llama, else the model's."""
-    return LlamaDecoder(model) if LlamaDecoder.fits(model) else CausalDecoder(model)
+def decoder_factory(model: PreTrainedModel) -> Callable[[], Decoder]:
+    """What makes decoders of a model: the leanest that compute what it computes, sharing its weights."""
+    if LlamaWeights.fit(model):
+        weights = LlamaWeights(model)
+        return lambda: LlamaDecoder(weights)
+    return lambda: CausalDecoder(model)
 
 
 class CausalDecoder:
@@ -79,34 +82,74 @@ class CausalDecoder:
         self._lengths = self._lengths + real.sum(dim=1)
 
 
-class LlamaDecoder:
-    """A plain Llama (Touvron et al. 2023) with its cache allocated once and no more operations a layer than it takes.
+class LlamaWeights:
+    """The weights of a plain Llama (Touvron et al. 2023), those that read the same input side by side in one matrix."""
 
-    At a batch of five and a hundred million parameters, most of what `transformers` spends beyond reading the
-    weights is the Python around many small operations, growing caches, and scoring words that the grammar forbids.
-    """
+    def __init__(self, model: LlamaForCausalLM) -> None:
+        """The model's own parameters become views of these matrices, so that nothing is in memory twice."""
+        self.config = model.config
+        self.embedding = model.model.embed_tokens.weight
+        self.rotary = model.model.rotary_emb
+        self.layers = [LayerWeights.of(layer) for layer in cast("list[LlamaDecoderLayer]", list(model.model.layers))]
+        self.norm = model.model.norm.weight
+        self.head = model.lm_head.weight
 
     @staticmethod
-    def fits(model: PreTrainedModel) -> bool:
-        """Whether this decoder computes what the model computes."""
+    def fit(model: PreTrainedModel) -> TypeGuard[LlamaForCausalLM]:
+        """Whether these weights say all that the model computes: no bias, adapter, quantization or changing angles."""
         if not isinstance(model, LlamaForCausalLM):
             return False
         rope = dict(model.config.rope_parameters or {})
-        return model.config.hidden_act == "silu" and rope.get("rope_type") in _FIXED_ROPE_TYPES
+        linears = [module for name, module in model.named_modules() if name.endswith(("_proj", "lm_head"))]
+        return (
+            model.config.hidden_act == "silu"
+            and rope.get("rope_type") in _FIXED_ROPE_TYPES
+            and all(type(linear) is nn.Linear and linear.bias is None for linear in linears)
+        )
 
-    def __init__(self, model: PreTrainedModel) -> None:
-        config = model.config
-        self._body, self._head = model.model, model.lm_head
-        self._layers = cast("list[LlamaDecoderLayer]", list(model.model.layers))
-        self._device, self._dtype = model.device, model.dtype
+
+class LayerWeights(NamedTuple):
+    """Of one layer; matrices are [out, in]."""
+
+    input_norm: Tensor
+    query_key_value: Tensor
+    output: Tensor
+    mlp_norm: Tensor
+    gate_up: Tensor
+    down: Tensor
+
+    @classmethod
+    def of(cls, layer: LlamaDecoderLayer) -> LayerWeights:
+        attention, mlp = layer.self_attn, layer.mlp
+        return cls(
+            layer.input_layernorm.weight,
+            _side_by_side([attention.q_proj, attention.k_proj, attention.v_proj]),
+            attention.o_proj.weight,
+            layer.post_attention_layernorm.weight,
+            _side_by_side([mlp.gate_proj, mlp.up_proj]),
+            mlp.down_proj.weight,
+        )
+
+
+class LlamaDecoder:
+    """A Llama with a cache that is allocated ahead, and with no more operations a layer than it takes.
+
+    At a batch of five and a hundred million parameters, much of what `transformers` spends beyond reading the weights
+    is the Python around many small operations, growing caches, and scoring tokens that the grammar forbids.
+    """
+
+    def __init__(self, weights: LlamaWeights) -> None:
+        config = weights.config
+        self._weights = weights
+        self._device, self._dtype = weights.embedding.device, weights.embedding.dtype
         self._last: Tensor  # hidden states [rows, hidden size]
         self._eps = config.rms_norm_eps
-        self._kv_heads = config.num_key_value_heads
-        self._group = config.num_attention_heads // config.num_key_value_heads
+        self._kv_heads = int(config.num_key_value_heads or config.num_attention_heads)
+        self._heads = int(config.num_attention_heads)
         self._head_size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
 
     def prefill(self, prompt_ids: Sequence[int]) -> None:
-        shape = (len(self._layers), 2, 1, self._kv_heads, 0, self._head_size)
+        shape = (len(self._weights.layers), 2, 1, self._kv_heads, 0, self._head_size)
         self._cache = torch.empty(shape, dtype=self._dtype, device=self._device)
         self._filled = 0  # slots of the cache, which has some to spare
         self._blocked = torch.empty(1, 0, dtype=self._dtype, device=self._device)  # 0 or -inf for each filled slot
@@ -125,7 +168,7 @@ class LlamaDecoder:
 
     def logits(self, token_ids: Tensor) -> Tensor:
         token_ids = token_ids.to(self._device)
-        weight = self._head.weight
+        weight = self._weights.head
         if len(token_ids) < _GATHER_BELOW * len(weight):
             return F.linear(self._last, weight[token_ids]).float().cpu()
         return F.linear(self._last, weight)[:, token_ids].float().cpu()
@@ -139,14 +182,15 @@ class LlamaDecoder:
             self._copy_cache(torch.arange(len(ids), device=self._device), self._filled + count + _SPARE_SLOTS)
         blocked = self._blocked.new_zeros(ids.shape).masked_fill(waits, -torch.inf)
         self._blocked = torch.cat([self._blocked, blocked], dim=1)
-        hidden = self._body.embed_tokens(ids)
+        hidden = F.embedding(ids, self._weights.embedding)
         cos, sin = self._angles(hidden, count)
         mask = self._mask(count)
-        for layer, cache in zip(self._layers, self._cache, strict=True):
-            hidden = hidden + self._attend(layer, hidden, cache, cos, sin, mask)
-            normed = self._norm(hidden, layer.post_attention_layernorm)
-            hidden = hidden + layer.mlp.down_proj(F.silu(layer.mlp.gate_proj(normed)) * layer.mlp.up_proj(normed))
-        self._last = self._norm(hidden[:, -1], self._body.norm)
+        for layer, cache in zip(self._weights.layers, self._cache, strict=True):
+            normed = self._norm(hidden, layer.input_norm)
+            hidden = hidden + F.linear(self._attend(layer, normed, cache, cos, sin, mask), layer.output)
+            gate, up = F.linear(self._norm(hidden, layer.mlp_norm), layer.gate_up).chunk(2, dim=-1)
+            hidden = hidden + F.linear(F.silu(gate) * up, layer.down)
+        self._last = self._norm(hidden[:, -1], self._weights.norm)
         self._lengths = self._lengths + count * ~waits[:, 0]
         self._filled += count
 
@@ -160,27 +204,27 @@ class LlamaDecoder:
     def _angles(self, hidden: Tensor, count: int) -> tuple[Tensor, Tensor]:
         """Cosines and signed sines [rows, count, 1, head size] of the rotary position embedding."""
         positions = self._lengths[:, None] + torch.arange(count, device=self._device)
-        cos, sin = self._body.rotary_emb(hidden, positions)
+        cos, sin = self._weights.rotary(hidden, positions)
         low, high = sin.chunk(2, dim=-1)
         return cos[:, :, None], torch.cat((-low, high), dim=-1)[:, :, None]
 
     def _attend(
-        self, layer: LlamaDecoderLayer, hidden: Tensor, cache: Tensor, cos: Tensor, sin: Tensor, mask: Tensor
+        self, layer: LayerWeights, normed: Tensor, cache: Tensor, cos: Tensor, sin: Tensor, mask: Tensor
     ) -> Tensor:
-        """Attention [rows, count, hidden] of the new tokens to all slots; a group's queries stand in one matrix."""
-        rows, count, _ = hidden.shape
+        """What the heads [rows, count, heads * head size] gather from all slots for the new tokens."""
+        rows, count, _ = normed.shape
         start, end = self._filled, self._filled + count
-        attention = layer.self_attn
-        normed = self._norm(hidden, layer.input_layernorm)
-        heads = (rows, count, -1, self._head_size)
-        query = self._rotate(attention.q_proj(normed).view(heads), cos, sin)
-        cache[0, :, :, start:end] = self._rotate(attention.k_proj(normed).view(heads), cos, sin).transpose(1, 2)
-        cache[1, :, :, start:end] = attention.v_proj(normed).view(heads).transpose(1, 2)
-        grouped = query.view(rows, count, self._kv_heads, self._group, self._head_size).permute(0, 2, 3, 1, 4)
-        grouped = grouped.reshape(rows, self._kv_heads, self._group * count, self._head_size)
-        mixed = F.scaled_dot_product_attention(grouped, cache[0, :, :, :end], cache[1, :, :, :end], attn_mask=mask)
-        mixed = mixed.view(rows, self._kv_heads, self._group, count, self._head_size).permute(0, 3, 1, 2, 4)
-        return attention.o_proj(mixed.reshape(rows, count, -1))
+        joint = F.linear(normed, layer.query_key_value).view(rows, count, -1, self._head_size)
+        turned = joint[:, :, : self._heads + self._kv_heads]
+        turned = torch.addcmul(turned * cos, turned.roll(self._head_size // 2, dims=-1), sin)
+        query, key = turned[:, :, : self._heads], turned[:, :, self._heads :]
+        cache[0, :, :, start:end] = key.transpose(1, 2)
+        cache[1, :, :, start:end] = joint[:, :, self._heads + self._kv_heads :].transpose(1, 2)
+        # The queries that share a key head stand below each other, as if they were tokens: keys need no copies.
+        grouped = query.reshape(rows, count, self._kv_heads, -1, self._head_size).permute(0, 2, 3, 1, 4)
+        stacked = grouped.reshape(rows, self._kv_heads, -1, self._head_size)
+        mixed = F.scaled_dot_product_attention(stacked, cache[0, :, :, :end], cache[1, :, :, :end], attn_mask=mask)
+        return mixed.view(grouped.shape).permute(0, 3, 1, 2, 4).reshape(rows, count, -1)
 
     def _mask(self, count: int) -> Tensor:
         """What is added to attention scores, [rows, 1, 1 or group * count, slots]."""
@@ -188,10 +232,16 @@ class LlamaDecoder:
         if count == 1:
             return blocked
         ahead = torch.full((count, count), -torch.inf, dtype=self._dtype, device=self._device).triu(1)
-        return blocked + F.pad(ahead, (self._filled, 0)).repeat(self._group, 1)
+        return blocked + F.pad(ahead, (self._filled, 0)).repeat(self._heads // self._kv_heads, 1)
 
-    def _rotate(self, heads: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        return torch.addcmul(heads * cos, heads.roll(self._head_size // 2, dims=-1), sin)
+    def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
+        return F.rms_norm(hidden, (hidden.shape[-1],), weight, self._eps)
 
-    def _norm(self, hidden: Tensor, norm: LlamaRMSNorm) -> Tensor:
-        return F.rms_norm(hidden, (hidden.shape[-1],), norm.weight, self._eps)
+
+def _side_by_side(linears: Sequence[nn.Linear]) -> Tensor:
+    """One matrix of all their weights, of which theirs become views."""
+    joint = torch.cat([linear.weight.data for linear in linears])
+    parts = joint.split([linear.out_features for linear in linears])
+    for linear, part in zip(linears, parts, strict=True):
+        linear.weight.data = part
+    return joint

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from diagram_core.decoding import Decoder, decoder
+from diagram_core.decoding import Decoder, decoder_factory
 from diagram_core.errors import InputError
 from diagram_core.prompting import check_prompt, encode_prompt
 
@@ -70,6 +70,7 @@ class LanguageModel:
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
+    new_decoder: Callable[[], Decoder]
     grammar: xgrammar.CompiledGrammar
     vocabulary: tuple[bytes, ...]  # what each token stands for
     writable: NDArray[np.bool_]  # tokens that are text, and the end token: no other special ones
@@ -90,7 +91,7 @@ def prepare(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, grammar:
     writable = np.ones(len(vocabulary), dtype=bool)
     writable[[token for token in tokenizer.all_special_ids if token != end]] = False
     compiled = xgrammar.GrammarCompiler(info, max_threads=1).compile_grammar(grammar)
-    return LanguageModel(model, tokenizer, compiled, vocabulary, writable)
+    return LanguageModel(model, tokenizer, decoder_factory(model), compiled, vocabulary, writable)
 
 
 def generate(
@@ -110,7 +111,7 @@ def generate(
         )
     batch = _Batch(
         language_model=language_model,
-        decoder=decoder(language_model.model),
+        decoder=language_model.new_decoder(),
         generator=torch.Generator().manual_seed(seed),
         max_tokens=min(settings.max_new_tokens, room),
         started=started,

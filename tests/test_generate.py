@@ -13,7 +13,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from diagram_core import generate as generation
-from diagram_core.decoding import CausalDecoder, LlamaDecoder, decoder
+from diagram_core.decoding import CausalDecoder, LlamaDecoder, decoder_factory
 from diagram_core.errors import InputError, UsageError
 from diagram_core.generate import (
     LanguageModel,
@@ -230,7 +230,7 @@ def test_the_context_limits_prompt_and_answer_together(tokenizer: PreTrainedToke
 def test_other_architectures_go_through_their_own_forward(tokenizer: PreTrainedTokenizerFast) -> None:
     torch.manual_seed(0)
     gpt2 = GPT2LMHeadModel(GPT2Config(vocab_size=320, n_embd=32, n_layer=2, n_head=2, n_positions=256)).eval()
-    assert isinstance(decoder(gpt2), CausalDecoder)
+    assert isinstance(decoder_factory(gpt2)(), CausalDecoder)
     for candidate in generate(prepare(gpt2, tokenizer, TOY_GRAMMAR), PROMPT, 5, Settings(), 0):
         assert TOY_ANSWER.fullmatch(candidate.text)
 
@@ -240,7 +240,7 @@ def test_the_lean_decoder_scores_as_transformers_does(tied: bool) -> None:
     model = llama()
     if tied:
         model.lm_head.weight = model.model.embed_tokens.weight
-    plain, lean = CausalDecoder(model), decoder(model)
+    plain, lean = CausalDecoder(model), decoder_factory(model)()
     assert isinstance(lean, LlamaDecoder)
     few, all_tokens = torch.tensor([3, 17, 200]), torch.arange(320)
     steps: list[list[int | None] | tuple[int, ...]] = [  # tokens to feed, or rows to go on with
