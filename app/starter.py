@@ -39,7 +39,9 @@ def ship(stage_dir: Path, starter_dir: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     adapter = stage_dir / "adapter"
-    weights = {name: weight.to(torch.float16) for name, weight in load_file(adapter / "adapter_model.safetensors").items()}
+    weights = {
+        name: weight.to(torch.float16) for name, weight in load_file(adapter / "adapter_model.safetensors").items()
+    }
     with whole_file(starter_dir / "adapter_model.safetensors") as temporary:
         save_file(weights, temporary, metadata={"format": "pt"})
     write_json(starter_dir / "adapter_config.json", _without_paths(read_json(adapter / "adapter_config.json")))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app import terminal
+from diagram_core.errors import DiagramforgeError
 
 if TYPE_CHECKING:
     from flows.train_all import Training
@@ -76,17 +77,38 @@ def run_pipeline(
         os.environ.setdefault(variable, value)
     terminal.notice(f"Training on the profile {settings.name}; artifacts go to {settings.artifacts_dir()}.")
     started = time.monotonic()
-    with terminal.progress() as show:
-        show("starting Prefect and MLflow", 0, 0)
-        from flows.train_all import train_all
-    training = train_all(profile, overrides, only, from_stage)
+    _start_services(settings)
+    from flows.train_all import train_all
     from tasks.log import duration
 
+    training = train_all(profile, overrides, only, from_stage)
     out = terminal.out()
     out.print(f"\nDone in {duration(time.monotonic() - started)}.")
     if training.version is not None:
         out.print(f"Version {training.version} of {settings.registry.model_name} draws from now on: {training.bundle}")
     return training
+
+
+def _start_services(settings: Profile) -> None:
+    """What the flow would otherwise do at its start with nothing to be seen: up to a minute the first time.
+
+    Raises DiagramforgeError where a store or a server that the environment names does not answer.
+    """
+    with terminal.progress() as show:
+        show("opening the MLflow store", 0, 0)
+        from tasks.tracking import connect
+
+        connect(settings.tracking_uri())
+        show("starting Prefect", 0, 0)
+        from prefect.client.orchestration import get_client
+
+        with get_client(sync_client=True) as client:
+            problem = client.api_healthcheck()
+            if problem is not None:
+                raise DiagramforgeError(
+                    f"no Prefect server answers at {client.api_url} ({problem}): "
+                    "start it with `prefect server start`, or unset PREFECT_API_URL"
+                )
 
 
 def print_where(settings: Profile) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _PLAIN_LINE_SECONDS = 30.0  # between two lines of progress where nobody watches a bar
-_MAIN_METRICS = 4
+_MAIN_METRICS = 3
 
 
 class StageLog(Protocol):

@@ -237,6 +237,17 @@ def test_a_tracking_server_that_does_not_answer(refused: Refused, monkeypatch: p
     assert "no MLflow server answers at http://127.0.0.1:1" in refused(1, "draw", "x")
 
 
+@pytest.mark.slow
+def test_a_prefect_server_that_does_not_answer(tmp_path: Path) -> None:
+    """In a process of its own: Prefect reads its settings when it is imported."""
+    environment = {**os.environ, "PREFECT_API_URL": "http://127.0.0.1:1/api", "PREFECT_HOME": str(tmp_path / "prefect")}
+    command = [sys.executable, "-c", "from app.cli import main; main()", "train", "--profile", "smoke"]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("diagramforge: no Prefect server answers at http://127.0.0.1:1/api")
+    assert "Traceback" not in ended.stderr
+
+
 # --- the machine
 
 
