@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from diagram_core.errors import DiagramforgeError
-from diagram_core.models.language import answer_loss, load_language_model, load_model
+from diagram_core.models.language import Placement, answer_loss, load_language_model, load_model
 from diagram_core.prompting import EncodedExample
 from tasks.base import MODEL_DIR, save_whole
 from tasks.config import QuantizeConfig
@@ -76,16 +78,18 @@ def _quantize(
     from gptqmodel import QuantizeConfig as GptqConfig
 
     settings = GptqConfig(bits=config.bits, group_size=config.group_size)
-    model = GPTQModel.load(str(source), settings, device=_device(config))
-    model.quantize([example.input_ids for example in calibration], tokenizer=tokenizer, batch_size=1)
-    model.save(str(target))
+    source, target = source.absolute(), target.absolute()
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):  # it keeps a log where it is called
+        model = GPTQModel.load(str(source), settings, device=_device(config))
+        model.quantize([example.input_ids for example in calibration], tokenizer=tokenizer, batch_size=1)
+        model.save(str(target))
     tokenizer.save_pretrained(target)
 
 
 def _load_quantized(config: QuantizeConfig, folder: Path) -> PreTrainedModel:
     device = _device(config)
     dtype = torch.float16 if device == "cuda" else torch.float32
-    return load_model(folder, dtype, device_map=device)
+    return load_model(folder, Placement(device, dtype, "sdpa"))
 
 
 def _device(config: QuantizeConfig) -> str:

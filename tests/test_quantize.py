@@ -1,0 +1,55 @@
+"""The quantize stage: what it merges, that the 4-bit model loads and generates, and that it refuses a bad one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from diagram_core.errors import DiagramforgeError
+from diagram_core.prompting import encode_prompt
+from tasks import quantize
+from tasks.config import QuantizeConfig
+from tests.training import MemoryLog, files_in
+
+CONFIG = QuantizeConfig(calibration_examples=12, check_examples=4, max_loss_increase=2.0)
+
+
+@pytest.mark.slow
+def test_merged_and_quantized_models_load_plainly(
+    tiny_base: Path, tiny_examples: Path, tiny_sft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called_from = tmp_path / "elsewhere"
+    called_from.mkdir()
+    monkeypatch.chdir(called_from)
+    inputs = {"base": tiny_base, "synthesize": tiny_examples, "sft": tiny_sft, "orpo": tiny_sft}
+    out_dir = tmp_path / "out"
+    metrics = quantize.run(CONFIG, inputs, out_dir, MemoryLog())
+    assert metrics["quantized_mb"] < metrics["merged_mb"] / 2
+    assert metrics["answer_loss_quantized"] != metrics["answer_loss_merged"]
+    assert files_in(called_from) == []
+
+    merged = load_file(out_dir / "merged" / "model.safetensors")
+    base = load_file(tiny_base / "model" / "model.safetensors")
+    assert merged.keys() == base.keys()
+    moved = {name for name in base if not torch.equal(base[name], merged[name])}
+    assert moved
+    assert all("_proj" in name for name in moved)  # what LoRA adapted, and nothing else
+
+    for folder in (out_dir / "merged", out_dir / "gptq"):
+        model = AutoModelForCausalLM.from_pretrained(folder, device_map="cpu")
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        prompt = torch.tensor([encode_prompt(tokenizer, "4-8-1")])
+        answer = model.generate(prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=4, do_sample=False)
+        assert answer.shape[1] > prompt.shape[1]
+
+
+def test_a_model_that_lost_too_much_is_refused() -> None:
+    quantize._check_kept(CONFIG, 1.0, 2.9)
+    with pytest.raises(DiagramforgeError, match=r"max_loss_increase=2\.0"):
+        quantize._check_kept(CONFIG, 1.0, 3.1)
+    with pytest.raises(DiagramforgeError, match="4 bits"):
+        quantize._check_kept(CONFIG, 1.0, float("nan"))
