@@ -192,7 +192,7 @@ def _publish(visit: Visit, run: TrackedRun, metrics: Mapping[str, float]) -> Non
     for path in [out_dir / name for name in records if (out_dir / name).exists()]:
         run.artifact(path)
     for path in _model_files(out_dir):
-        run.artifact(path, f"model/{path.parent.relative_to(out_dir).as_posix()}")
+        run.artifact(path, (Path("model") / path.parent.relative_to(out_dir)).as_posix())
     run.end("FINISHED")
     shutil.rmtree(out_dir / manifest.CHECKPOINTS, ignore_errors=True)
     (out_dir / manifest.RESULT).unlink(missing_ok=True)
