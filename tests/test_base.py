@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from diagram_core.errors import DiagramforgeError, InputError
+from tasks import base
+from tasks.config import BaseConfig
+from tests.training import MemoryLog, files_in
+
+MODEL_FILES = [
+    "model/config.json",
+    "model/generation_config.json",
+    "model/model.safetensors",
+    "model/tokenizer.json",
+    "model/tokenizer_config.json",
+]
+
+
+def test_tiny_base_is_what_plain_transformers_loads(tiny_base: Path) -> None:
+    assert files_in(tiny_base) == MODEL_FILES
+    model = AutoModelForCausalLM.from_pretrained(tiny_base / "model")
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    assert model.dtype is torch.float32
+    assert len(tokenizer) == model.config.vocab_size
+    assert tokenizer.eos_token_id == model.generation_config.eos_token_id
+    assert tokenizer.pad_token_id == model.config.pad_token_id != tokenizer.eos_token_id
+
+
+def test_tiny_tokenizer_round_trips_any_text(tiny_base: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    text = 'network right sky\n"conv 3x3" 28*2 신경망 ±'
+    assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
+    assert len(tokenizer("1024", add_special_tokens=False)["input_ids"]) == 4
+
+
+def test_tiny_base_is_the_same_each_time(tiny_base: Path, tmp_path: Path) -> None:
+    base.run(BaseConfig(model="tiny"), {}, tmp_path, MemoryLog())
+    for name in MODEL_FILES:
+        assert (tmp_path / name).read_bytes() == (tiny_base / name).read_bytes()
+
+
+def test_unknown_hub_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nobody/nothing.*HF_HUB_OFFLINE.*give a folder"):
+        base.run(BaseConfig(model="nobody/nothing"), {}, tmp_path, MemoryLog())
+    assert files_in(tmp_path) == []
+
+
+def test_a_folder_of_random_weights_is_refused(tiny_base: Path, tmp_path: Path) -> None:
+    with pytest.raises(DiagramforgeError, match="makes no sense of plain English"):
+        base.run(BaseConfig(model=str(tiny_base / "model")), {}, tmp_path, MemoryLog())
+
+
+def test_missing_starter_adapter_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "STARTER_DIR", tmp_path / "nowhere")
+    with pytest.raises(InputError, match="base.adapter=null"):
+        base.run(BaseConfig(model="tiny", adapter="starter"), {}, tmp_path, MemoryLog())
+
+
+def test_shipped_adapter_is_merged(
+    tiny_base: Path, tiny_sft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "STARTER_DIR", tiny_sft / "adapter")
+    base.run(BaseConfig(model="tiny", adapter="starter"), {}, tmp_path, MemoryLog())
+    plain = load_file(tiny_base / "model" / "model.safetensors")
+    merged = load_file(tmp_path / "model" / "model.safetensors")
+    moved = {name for name in plain if not torch.equal(plain[name], merged[name])}
+    assert moved == {name for name in plain if "_proj" in name}
+
+
+def test_altered_starter_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / base.STARTER_FILE).write_bytes(b"GGUF")
+    package = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: package)
+    with pytest.raises(InputError, match="missing or altered"):
+        base.run(BaseConfig(model="starter"), {}, tmp_path / "out", MemoryLog())
+
+
+def test_padding_takes_a_special_token_without_a_role(tiny_base: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(tiny_base / "model")
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    tokenizer.pad_token = tokenizer.eos_token
+    base.pad_apart_from_end(model, tokenizer)
+    assert tokenizer.pad_token == "<pad>"
+    assert model.config.vocab_size == len(tokenizer) == 512
+    assert model.config.pad_token_id == tokenizer.pad_token_id != tokenizer.eos_token_id
+
+
+@pytest.mark.slow
+def test_starter_from_the_package_makes_sense(tmp_path: Path) -> None:
+    if importlib.util.find_spec(base.STARTER_PACKAGE) is None:
+        pytest.skip(f"{base.STARTER_PACKAGE} is not installed")
+    metrics = base.run(BaseConfig(model="starter"), {}, tmp_path, MemoryLog())
+    assert metrics["parameters"] == 134_515_008
+    assert metrics["sentence_loss"] < 3
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "model")
+    assert (tokenizer.eos_token, len(tokenizer)) == ("<|im_end|>", 49152)
+    assert tokenizer.pad_token_id != tokenizer.eos_token_id

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from peft import PeftModel
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from diagram_core.errors import DiagramforgeError, InputError
+from diagram_core.files import read_rows, sha256, write_rows
+from tasks import sft
+from tasks.trainer import training_order
+from tests.training import MemoryLog, files_in, sft_config
+
+
+def _adapter(out_dir: Path) -> dict[str, torch.Tensor]:
+    return load_file(out_dir / "adapter" / "adapter_model.safetensors")
+
+
+@pytest.fixture(scope="module")
+def inputs(tiny_base: Path, tiny_examples: Path) -> dict[str, Path]:
+    return {"base": tiny_base, "synthesize": tiny_examples}
+
+
+@pytest.mark.slow
+def test_lora_learns_and_leaves_the_base_alone(inputs: dict[str, Path], tmp_path: Path) -> None:
+    before = sha256(inputs["base"] / "model" / "model.safetensors")
+    log = MemoryLog()
+    metrics = sft.run(sft_config(), inputs, tmp_path, log)
+    assert files_in(tmp_path / "adapter") == ["adapter_config.json", "adapter_model.safetensors"]
+    assert metrics["eval_loss"] < metrics["eval_loss_before"] - 0.02
+    assert metrics["dropped_examples"] == 0
+    assert sha256(inputs["base"] / "model" / "model.safetensors") == before
+    weights = _adapter(tmp_path)
+    assert len(weights) == 2 * 7 * 2  # layers, modules, A and B
+    assert all(weight.abs().max() > 0 for weight in weights.values())
+    assert {weight.dtype for weight in weights.values()} == {torch.float32}
+    assert [step for step, _ in log.curves["eval_loss"]] == [0, 1, 2, 3, 4, 5, 6]
+    assert [step for step, _ in log.curves["loss"]] == [2, 4, 6]
+    assert log.steps == [1, 2, 3, 4, 5, 6]
+    kept = sorted(path.name for path in (tmp_path / "checkpoints").glob("checkpoint-*"))
+    assert kept == ["checkpoint-4", "checkpoint-6"]
+    assert not list(tmp_path.rglob("*.bin"))
+
+
+@pytest.mark.slow
+def test_adapter_loads_with_plain_peft(inputs: dict[str, Path], tiny_sft: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(inputs["base"] / "model")
+    tokens = torch.tensor([[5, 6, 7]])
+    plain = model(tokens).logits
+    adapted = PeftModel.from_pretrained(model, tiny_sft / "adapter")(tokens).logits
+    assert not torch.allclose(plain, adapted)
+
+
+class _Interrupted(Exception):
+    pass
+
+
+class _InterruptingLog(MemoryLog):
+    def progress(self, done: int, total: int, unit: str) -> None:
+        super().progress(done, total, unit)
+        if done == 5:
+            raise _Interrupted
+
+
+@pytest.mark.slow
+def test_interrupted_training_ends_at_the_same_weights(inputs: dict[str, Path], tmp_path: Path) -> None:
+    config = sft_config(lora={**sft_config().lora.model_dump(), "dropout": 0.2})
+    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
+    expected = sft.run(config, inputs, whole, MemoryLog())
+    with pytest.raises(_Interrupted):
+        sft.run(config, inputs, resumed, _InterruptingLog())
+    half_written = resumed / "checkpoints" / "checkpoint-5"
+    half_written.mkdir()
+    (half_written / "trainer_state.json").write_text("{")
+    log = MemoryLog()
+    metrics = sft.run(config, inputs, resumed, log)
+    assert "going on from checkpoint-4" in log.lines
+    assert log.steps == [5, 6]
+    assert _adapter(resumed).keys() == _adapter(whole).keys()
+    assert all(torch.equal(weight, _adapter(whole)[name]) for name, weight in _adapter(resumed).items())
+    assert metrics["eval_loss"] == expected["eval_loss"]
+    assert metrics["eval_loss_before"] == expected["eval_loss_before"]
+
+
+@pytest.mark.slow
+def test_smaller_micro_batches_do_the_same_arithmetic(inputs: dict[str, Path], tmp_path: Path) -> None:
+    for micro_batch_size, checkpointing in ((4, False), (1, True)):
+        config = sft_config(micro_batch_size=micro_batch_size, gradient_checkpointing=checkpointing)
+        sft.run(config, inputs, tmp_path / str(micro_batch_size), MemoryLog())
+    large, small = _adapter(tmp_path / "4"), _adapter(tmp_path / "1")
+    for name in large:  # Adam turns rounding of small gradients into differences of a share of the learning rate
+        torch.testing.assert_close(large[name], small[name], atol=2e-3, rtol=0)
+
+
+@pytest.mark.slow
+def test_full_training_writes_a_model(inputs: dict[str, Path], tmp_path: Path) -> None:
+    metrics = sft.run(sft_config(method="full", save_steps=6), inputs, tmp_path, MemoryLog())
+    assert metrics["eval_loss"] < metrics["eval_loss_before"] - 0.5
+    assert not (tmp_path / "adapter").exists()
+    trained = load_file(tmp_path / "model" / "model.safetensors")
+    base = load_file(inputs["base"] / "model" / "model.safetensors")
+    assert all(not torch.equal(trained[name], base[name]) for name in base)
+
+
+@pytest.mark.slow
+def test_training_that_learns_nothing_fails(inputs: dict[str, Path], tmp_path: Path) -> None:
+    config = sft_config(learning_rate=1e-30, max_steps=2)
+    with pytest.raises(DiagramforgeError, match="learned nothing"):
+        sft.run(config, inputs, tmp_path, MemoryLog())
+    assert not (tmp_path / "adapter").exists()
+
+
+def test_loss_is_on_the_answer_and_its_end_token(tiny_base: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    example = sft.encode_example(tokenizer, "a net of  2\nand 1", "network right\n2 1")
+    learned = [token for token in example.labels if token != -100]
+    assert tokenizer.decode(learned) == "network right\n2 1<end>"
+    assert tokenizer.decode(example.input_ids) == "a net of 2 and 1\nnetwork right\n2 1<end>"
+    assert learned == example.input_ids[-len(learned) :]
+
+
+def test_long_examples_are_dropped_loudly(tiny_base: Path, tiny_examples: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    path, log = tiny_examples / "train.jsonl", MemoryLog()
+    lengths = sorted(len(sft.encode_example(tokenizer, r["prompt"], r["answer"]).input_ids) for r in read_rows(path))
+    encoded = sft.encode_file(path, tokenizer, lengths[9], log)
+    assert encoded.dropped == sum(length > lengths[9] for length in lengths)
+    assert f"{encoded.dropped} of 24 examples have more than {lengths[9]} tokens" in log.lines[0]
+    with pytest.raises(InputError, match="raise max_length"):
+        sft.encode_file(path, tokenizer, 3, log)
+
+
+def test_rows_without_an_answer_are_named(tiny_base: Path, tmp_path: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    write_rows(tmp_path / "rows.jsonl", [{"prompt": "a", "answer": "b"}, {"prompt": "a"}])
+    with pytest.raises(InputError, match=r"rows.jsonl, row 2: `prompt` and `answer`"):
+        sft.encode_file(tmp_path / "rows.jsonl", tokenizer, 100, MemoryLog())
+
+
+def test_unknown_module_names_those_there_are(inputs: dict[str, Path], tmp_path: Path) -> None:
+    config = sft_config(lora={"target_modules": ["c_attn"]})
+    with pytest.raises(InputError, match=r"no c_attn; it has .*q_proj"):
+        sft.run(config, inputs, tmp_path, MemoryLog())
+
+
+def test_training_order_covers_the_data_in_batches_of_like_length() -> None:
+    lengths = [(7 * i) % 101 for i in range(96)]
+    order = training_order(lengths, batch_size=8, batches=24, seed=1)
+    assert sorted(order) == sorted(2 * list(range(96)))
+    batches = [[lengths[i] for i in order[start : start + 8]] for start in range(0, len(order), 8)]
+    assert max(max(batch) - min(batch) for batch in batches) < 20
+    assert all(batch == sorted(batch, reverse=True) for batch in batches)
+    assert order == training_order(lengths, 8, 24, seed=1) != training_order(lengths, 8, 24, seed=2)
+    assert len(training_order([5, 3], batch_size=4, batches=3, seed=0)) == 12
