@@ -107,8 +107,8 @@ class RenderConfig(Section):
 class ReadabilityConfig(Section):
     folds: int = Field(default=5, ge=2)
     epochs: int = Field(gt=0)
-    batch_size: int = Field(default=32, gt=0)
-    learning_rate: float = Field(default=2e-3, gt=0)
+    batch_size: int = Field(default=16, gt=0)
+    learning_rate: float = Field(default=1e-2, gt=0)
     min_gain: float = Field(default=0.2, gt=0, lt=1)  # share of the variance that held-out predictions must explain
     device: Device = "auto"
     seed: int = 0
@@ -117,8 +117,8 @@ class ReadabilityConfig(Section):
 class AutoencoderConfig(Section):
     latent_size: int = Field(default=32, gt=0)
     epochs: int = Field(gt=0)
-    batch_size: int = Field(default=32, gt=0)
-    learning_rate: float = Field(default=2e-3, gt=0)
+    batch_size: int = Field(default=16, gt=0)
+    learning_rate: float = Field(default=3e-3, gt=0)
     min_gain: float = Field(default=0.2, gt=0, lt=1)  # reconstruction against always answering the mean image
     device: Device = "auto"
     seed: int = 0

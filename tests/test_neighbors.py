@@ -75,9 +75,7 @@ def test_each_rating_moves_the_expectation_further_from_the_others_opinion() -> 
 
 def test_more_ratings_nearby_mean_less_uncertainty_and_contradictions_more() -> None:
     def uncertainty(ratings: list[tuple[int, float]], kind: int = 0) -> float:
-        return float(
-            rater({"ada": ratings}).expected_rating("ada", near([kind]), neutral(1)).uncertainties[0]
-        )
+        return float(rater({"ada": ratings}).expected_rating("ada", near([kind]), neutral(1)).uncertainties[0])
 
     assert uncertainty([]) > uncertainty([(0, 4.0)]) > uncertainty([(0, 4.0)] * 5)
     assert uncertainty([(0, 4.0)] * 5, kind=2) > uncertainty([(0, 4.0)] * 5)
@@ -98,9 +96,7 @@ def test_leaving_one_out_prefers_few_neighbors_for_a_sharp_taste() -> None:
 
 
 def test_ratings_stay_within_the_scale() -> None:
-    expected = rater({"ada": [(0, 5.0)] * 9}).expected_rating(
-        "ada", near([0, 1, 2]), np.full(3, 5.0, np.float32)
-    )
+    expected = rater({"ada": [(0, 5.0)] * 9}).expected_rating("ada", near([0, 1, 2]), np.full(3, 5.0, np.float32))
     assert expected.ratings.max() <= 5
     assert expected.ratings.min() >= 0
 
@@ -111,9 +107,7 @@ def test_no_diagrams_no_ratings() -> None:
 
 
 @pytest.mark.parametrize("users", [{}, {"ada": [(0, 5.0), (1, 0.5)], "bøb": [(2, 3.0)]}])
-def test_it_comes_back_from_its_files_as_it_was(
-    tmp_path: Path, users: dict[str, list[tuple[int, float]]]
-) -> None:
+def test_it_comes_back_from_its_files_as_it_was(tmp_path: Path, users: dict[str, list[tuple[int, float]]]) -> None:
     before = rater(users)
     save(before, tmp_path)
     after = load(tmp_path)

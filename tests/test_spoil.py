@@ -92,14 +92,14 @@ def test_spoiled_drawings_fill_the_scale() -> None:
 def test_the_map_shows_shapes_overlaps_and_what_leaves_the_canvas() -> None:
     covered, faulty = fault_map(CHAIN)
     assert covered.shape == (MAP_ROWS, MAP_COLUMNS)
-    assert covered[6, 2] > 100
+    assert covered[12, 4] > 100
     assert covered[0].max() == 0
     assert faulty.max() == 0
     _, overlapping = fault_map(with_node(CHAIN, 1, x=140))
-    assert overlapping[6, 2] == 255
-    assert overlapping[6, 10] == 0
+    assert overlapping[12, 3] == 255
+    assert overlapping[12, 20] == 0
     _, outside = fault_map(with_node(CHAIN, 5, x=CANVAS_WIDTH_PX))
-    assert outside[6, MAP_COLUMNS - 1] == 255
+    assert outside[12, MAP_COLUMNS - 1] == 255
     _, at_the_edge = fault_map(with_node(CHAIN, 5, x=CANVAS_WIDTH_PX - 50))
     assert at_the_edge.max() == 0
 

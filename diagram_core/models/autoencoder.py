@@ -18,7 +18,7 @@ from torch.nn import functional
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
 from diagram_core.models.images import Image, prepare
-from diagram_core.models.layers import Downsample, channels_first, ink_of, with_positions
+from diagram_core.models.layers import Downsample, channels_first, channels_last, ink_of, with_positions
 from diagram_core.models.training import Epoch, Settings, train
 
 CONFIG_FILE = "autoencoder.json"
@@ -35,7 +35,8 @@ Floats = NDArray[np.float32]
 
 
 class Autoencoder(nn.Module):
-    """Prepared images, uint8 [n, 3, h, w] -> latents [n, latent_size] -> ink [n, 3, 48, 80].
+    """Prepared images, uint8 [n, 3, h, w] -> latents [n, latent_size] -> the square root of the ink,
+    [n, 3, 48, 80].
 
     `center` and `scale` bring latents of training drawings to a mean of 0 and a total variance of 1.
     """
@@ -51,7 +52,7 @@ class Autoencoder(nn.Module):
         self.down = nn.Sequential(*(Downsample(a, b) for a, b in pairwise(_CHANNELS)))
         self.to_latent = nn.Linear(cells, latent_size)
         self.from_latent = nn.Linear(latent_size, cells)
-        self.up = nn.Sequential(_Upsample(64, 48), _Upsample(48, 32), _Upsample(32, 16))
+        self.up = nn.Sequential(_Upsample(64, 32), _Upsample(32, 24), _Upsample(24, 16))
         self.draw = nn.Conv2d(16, 3, 3, padding=1)
         if self.draw.bias is not None:
             nn.init.constant_(self.draw.bias, mean_ink)
@@ -60,12 +61,12 @@ class Autoencoder(nn.Module):
 
     def encode(self, images: Tensor) -> Tensor:
         """Latents [n, latent_size] before centring and scaling."""
-        features = functional.relu(self.down(self.stem(with_positions(ink_of(images)))))
+        features = functional.relu(self.down(self.stem(with_positions(ink_of(images).sqrt()))))
         latents: Tensor = self.to_latent(functional.adaptive_avg_pool2d(features, _GRID).flatten(1))
         return latents
 
     def decode(self, latents: Tensor) -> Tensor:
-        """Ink [n, 3, 48, 80]: 0 is white, 1 is black."""
+        """The square root of the ink, [n, 3, 48, 80]: 0 is white, 1 is black."""
         cells = self.from_latent(latents).view(-1, _CHANNELS[-1], *_GRID)
         ink: Tensor = self.draw(functional.relu(self.up(cells)))
         return ink
@@ -127,12 +128,12 @@ def train_autoencoder(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         model = Autoencoder(latent_size, float(1 - images.mean() / 255))
-    model = model.to(device)
+    model = channels_last(model.to(device))
 
     def loss_of(rows: Tensor, generator: torch.Generator) -> Tensor:
         batch = pixels[rows].to(device)
         wanted = target(batch)
-        return _error(model(batch), wanted)
+        return drawing_error(model(batch), wanted)
 
     def validate() -> float:
         return reconstruction(model, validation).error
@@ -157,7 +158,7 @@ def reconstruct(model: Autoencoder, images: Image) -> Image:
     with torch.inference_mode():
         batches = [model(batch.to(device)).cpu() for batch in channels_first(images).split(_BATCH)]
     ink = torch.cat(batches).permute(0, 2, 3, 1).numpy()
-    return np.asarray((255 * (1 - ink)).clip(0, 255), np.uint8)
+    return np.asarray((255 * (1 - ink.clip(0, 1) ** 2)).round(), np.uint8)
 
 
 def reconstruction(model: Autoencoder, images: Image) -> Reconstruction:
@@ -169,7 +170,7 @@ def reconstruction(model: Autoencoder, images: Image) -> Reconstruction:
         errors = torch.zeros(2)
         for batch in batches:
             wanted = target(batch.to(device))
-            both = [_error(model(batch.to(device)), wanted), _error(mean.expand_as(wanted), wanted)]
+            both = [drawing_error(model(batch.to(device)), wanted), drawing_error(mean.expand_as(wanted), wanted)]
             errors += torch.stack(both).cpu() * len(batch)
     return Reconstruction(*(errors / len(images)).tolist())
 
@@ -183,8 +184,11 @@ def effective_dimensions(latents: Floats) -> float:
 
 
 def target(images: Tensor) -> Tensor:
-    """The ink [n, 3, 48, 80] to draw, pooled by its root mean square so that lines survive."""
-    return functional.adaptive_avg_pool2d(ink_of(images) ** 2, _TARGET).sqrt()
+    """What to draw, [n, 3, 48, 80]: the square root of the ink, in which pale fills and thin lines are strong.
+
+    Pooled by the root mean square, so that lines survive.
+    """
+    return functional.adaptive_avg_pool2d(ink_of(images) ** 2, _TARGET).sqrt().sqrt()
 
 
 def save(encoder: Encoder, folder: Path) -> None:
@@ -207,7 +211,7 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Encoder:
         raise InputError(f"the auto-encoder in {folder} cannot be read ({reason}): train it again") from None
 
 
-def _error(ink: Tensor, wanted: Tensor) -> Tensor:
+def drawing_error(ink: Tensor, wanted: Tensor) -> Tensor:
     """The squared error, in which borders and lines count by their contrast rather than by their area."""
     around = functional.avg_pool2d(wanted, 5, stride=1, padding=2, count_include_pad=False)
     weights = 1 + _LINE_WEIGHT * (wanted - around).abs()

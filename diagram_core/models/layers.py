@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from diagram_core.models.images import Image
 
-_GROUPS = 8
+_Model = TypeVar("_Model", bound=nn.Module)
 
 
-class Downsample(nn.Module):
-    """Half the resolution, then one residual convolution (He et al. 2016, pre-activation)."""
+class Residual(nn.Module):
+    """One residual convolution, pre-activation (He et al. 2016)."""
 
-    def __init__(self, before: int, after: int) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(_GROUPS, before)
-        self.down = nn.Conv2d(before, after, 3, stride=2, padding=1)
-        self.norm_residual = nn.GroupNorm(_GROUPS, after)
-        self.residual = nn.Conv2d(after, after, 3, padding=1)
+        self.norm = nn.BatchNorm2d(channels)
+        self.convolution = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, features: Tensor) -> Tensor:
-        features = self.down(functional.relu(self.norm(features)))
-        residual: Tensor = self.residual(functional.relu(self.norm_residual(features)))
-        return features + residual
+        change: Tensor = self.convolution(functional.relu(self.norm(features)))
+        return features + change
+
+
+class Downsample(nn.Sequential):
+    """Half the resolution, then one residual convolution."""
+
+    def __init__(self, before: int, after: int) -> None:
+        down = nn.Conv2d(before, after, 3, stride=2, padding=1)
+        super().__init__(nn.BatchNorm2d(before), nn.ReLU(), down, Residual(after))
+
+
+def channels_last(model: _Model) -> _Model:
+    """The model with its weights laid out channels last: a quarter less time for small convolutions on a CPU."""
+    for weight in model.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+    return model
 
 
 def channels_first(images: Image) -> Tensor:

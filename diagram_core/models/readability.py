@@ -19,48 +19,55 @@ from torch.nn import functional
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
 from diagram_core.models.images import Image, prepare
-from diagram_core.models.layers import Downsample, channels_first, ink_of, with_positions
+from diagram_core.models.layers import Downsample, Residual, channels_first, channels_last, ink_of, with_positions
 from diagram_core.models.training import Epoch, Settings, train
 
 CONFIG_FILE = "readability.json"
 MAX_SCORE = 5.0
 MIN_SPREAD = 0.05
 
-_CHANNELS = (24, 32, 48, 64)
-_MAP_WEIGHT = 2.0
+_CHANNELS = (16, 32, 48, 64)
+_COVER_WEIGHT, _FAULT_WEIGHT = 0.5, 2.0  # of the two maps' losses, beside 1 for the score's
+_RARE_LOGIT = -2.0  # most cells are empty
+_FAULT_ODDS = 3.0  # cells with faults are few
 _PREDICT_BATCH = 64
 
 Floats = NDArray[np.float32]
 
 
 class ReadabilityNet(nn.Module):
-    """Prepared images, uint8 [n, 3, h, w] -> scores [n] and map logits [n, 2, h/8, w/8].
+    """Prepared images, uint8 [n, 3, h, w] -> scores [n] and map logits [n, 2, h/4, w/4].
 
     The map says where shapes are and where they are in each other's way. A score alone is too weak a teacher: with it
     the network stays at the mean for hundreds of steps; a map tells it at once what to look for, and where. Two
-    position channels tell the border of the canvas from its middle. The mean and the maximum over the canvas tell
-    many small faults and a single bad one. Starts out as the constant `mean`.
+    position channels tell the border of the canvas from its middle, and the square root of the ink makes pale fills
+    as visible as borders. The mean and the maximum over the canvas tell many small faults and a single bad one.
+    Starts out as the constant `mean`.
     """
 
     def __init__(self, mean: float) -> None:
         super().__init__()
-        stem, half, quarter, eighth = _CHANNELS
+        stem, quarter, eighth, sixteenth = _CHANNELS  # of the resolution: the stem's is half
         self.stem = nn.Conv2d(5, stem, 5, stride=2, padding=2)
-        self.local = nn.Sequential(Downsample(stem, half), Downsample(half, quarter))
+        self.near = nn.Sequential(Downsample(stem, quarter), Residual(quarter), Residual(quarter))
+        self.far = nn.Sequential(Downsample(quarter, eighth), Downsample(eighth, sixteenth))
+        self.norms = nn.ModuleList([nn.BatchNorm2d(quarter), nn.BatchNorm2d(sixteenth)])
         self.map = nn.Conv2d(quarter, 2, 1)
-        self.wide = Downsample(quarter, eighth)
-        pooled = 2 * (2 + quarter + eighth)
+        pooled = 2 * (2 + quarter + sixteenth)
         # pooled shares are tiny and of very different size: without the norm the score learns long after the map
         self.head = nn.Sequential(nn.BatchNorm1d(pooled), nn.Linear(pooled, 64), nn.ReLU())
         self.score = nn.Linear(64, 1)
+        if self.map.bias is not None:
+            nn.init.constant_(self.map.bias, _RARE_LOGIT)
         nn.init.zeros_(self.score.weight)
         nn.init.constant_(self.score.bias, mean)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        local = self.local(self.stem(with_positions(ink_of(images))))
-        map_logits: Tensor = self.map(functional.relu(local))
-        features = (map_logits.sigmoid(), functional.relu(local), functional.relu(self.wide(local)))
-        pooled = [pool(part) for part in features for pool in (_mean, _maximum)]
+        near = self.near(self.stem(with_positions(ink_of(images).sqrt())))
+        far = functional.relu(self.norms[1](self.far(near)))
+        near = functional.relu(self.norms[0](near))
+        map_logits: Tensor = self.map(near)
+        pooled = [pool(part) for part in (map_logits.sigmoid(), near, far) for pool in (_mean, _maximum)]
         return self.score(self.head(torch.cat(pooled, dim=1))).squeeze(1), map_logits
 
 
@@ -100,7 +107,7 @@ def train_fold(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = ReadabilityNet(float(training.scores.mean())).to(device)
+        network = channels_last(ReadabilityNet(float(training.scores.mean())).to(device))
     pixels, scores = channels_first(training.images), torch.from_numpy(training.scores)
     maps = torch.from_numpy(training.maps)
 
@@ -109,8 +116,9 @@ def train_fold(
         images = images[:, torch.randperm(3, generator=generator)]
         guesses, map_logits = network(images.to(device))
         wanted_maps = functional.interpolate(wanted_maps.to(device) / 255, map_logits.shape[2:], mode="area")
-        map_loss = functional.binary_cross_entropy_with_logits(map_logits, wanted_maps)
-        return functional.huber_loss(guesses, scores[rows].to(device)) + _MAP_WEIGHT * map_loss
+        cover_loss, fault_loss = _map_losses(map_logits, wanted_maps)
+        score_loss = functional.huber_loss(guesses, scores[rows].to(device))
+        return score_loss + _COVER_WEIGHT * cover_loss + _FAULT_WEIGHT * fault_loss
 
     def validate() -> float:
         return float(((_outputs(network, validation.images) - validation.scores) ** 2).mean())
@@ -129,7 +137,7 @@ def save(ensemble: Ensemble, folder: Path) -> None:
     """Write a folder that `load` reads: weights as safetensors, the rest as JSON."""
     for number, network in enumerate(ensemble.networks):
         with whole_file(folder / f"fold{number}.safetensors") as temporary:
-            save_file(network.state_dict(), temporary)
+            save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, temporary)
     write_json(folder / CONFIG_FILE, {"folds": len(ensemble.networks), "image_height_px": ensemble.image_height_px})
 
 
@@ -161,6 +169,13 @@ def _mean(features: Tensor) -> Tensor:
 
 def _maximum(features: Tensor) -> Tensor:
     return features.amax(dim=(2, 3))
+
+
+def _map_losses(logits: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    odds = torch.tensor([1.0, _FAULT_ODDS], device=logits.device).view(2, 1, 1)
+    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none", pos_weight=odds)
+    cover, fault = losses.mean(dim=(0, 2, 3))
+    return cover, fault
 
 
 def _mirror(images: Tensor, maps: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

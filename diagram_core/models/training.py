@@ -60,12 +60,12 @@ def train(
     curve = _resume(checkpoint, model, optimizer)
     for number, epoch in enumerate(curve):
         on_epoch(number, epoch)
-    steps = math.ceil(examples / settings.batch_size)
+    steps = max(1, examples // settings.batch_size)  # even batches: none is left with a single example
     for number in range(len(curve), settings.epochs):
         generator = torch.Generator().manual_seed(settings.seed * 100_003 + number)
         model.train()
         total = 0.0
-        for step, rows in enumerate(torch.randperm(examples, generator=generator).split(settings.batch_size)):
+        for step, rows in enumerate(torch.randperm(examples, generator=generator).tensor_split(steps)):
             progress = (number * steps + step) / (settings.epochs * steps)
             _set_learning_rate(optimizer, settings.learning_rate * _one_cycle(progress))
             total += _step(model, optimizer, loss_of(rows, generator)) * len(rows)

@@ -15,10 +15,10 @@ from diagram_core.geometry import measure
 
 MAX_READABILITY = 5.0
 MAX_SPOILS = 3
-MAP_ROWS, MAP_COLUMNS = 12, 20
+MAP_ROWS, MAP_COLUMNS = 24, 40
 MAX_NODES = 60  # a model that does not stop is cut off somewhere
 
-_FINE = 8  # samples a cell of the map, along each side
+_FINE = 4  # samples a cell of the map, along each side
 _FINE_PX = CANVAS_WIDTH_PX / (MAP_COLUMNS * _FINE)  # between samples, the same in both directions
 
 Nodes = list[Node]
@@ -40,14 +40,15 @@ def spoil(diagram: Diagram, rng: Random) -> tuple[Diagram, float]:
 
 
 def readability_oracle(diagram: Diagram) -> float:
-    """How readable a drawing is by its geometry alone, from 0 to 5: each fault takes a share of what is left.
+    """How readable a drawing is by the geometry of what one sees, from 0 to 5: each fault takes a share of the rest.
 
     The coefficients are coarse and follow what readers mind most: shapes over each other, shapes that leave the canvas,
     lines that run under shapes. Crossings do not count: those of a mesh of neurons are meant, and read well.
     """
-    if not diagram.nodes:
+    seen = visible(diagram)
+    if not seen.nodes:
         return 0.0
-    geometry = measure(diagram)
+    geometry = measure(seen)
     hidden_lines = min(1.0, geometry.edges_through_nodes / max(1, geometry.edge_count))
     faults = (
         1.8 * geometry.overlapping_share
@@ -56,8 +57,51 @@ def readability_oracle(diagram: Diagram) -> float:
         + 1.0 * geometry.tiny_share
         + 0.7 * geometry.isolated_share
         + 0.4 * hidden_lines
+        + 0.8 * _lost_on_canvas(seen)
     )
     return MAX_READABILITY * exp(-faults)
+
+
+def _lost_on_canvas(diagram: Diagram) -> float:
+    """0 for a drawing that spans half of the canvas in one direction at least, towards 1 for one that is a dot."""
+    spans = (
+        _span([node.x for node in diagram.nodes], [node.width for node in diagram.nodes]) / CANVAS_WIDTH_PX,
+        _span([node.y for node in diagram.nodes], [node.height for node in diagram.nodes]) / CANVAS_HEIGHT_PX,
+    )
+    return max(0.0, 1 - 2 * max(spans))
+
+
+def _span(centers: list[int], sizes: list[int]) -> float:
+    ends = [center + size / 2 for center, size in zip(centers, sizes, strict=True)]
+    starts = [center - size / 2 for center, size in zip(centers, sizes, strict=True)]
+    return max(ends) - min(starts)
+
+
+def visible(diagram: Diagram) -> Diagram:
+    """The diagram without what a reader cannot see.
+
+    Shapes that later ones hide are left out, and lines to them lead to what hides them; so are shapes that are wholly
+    beyond the canvas, unless a line leads from a visible shape to them.
+    """
+    top = np.full((MAP_ROWS * _FINE, MAP_COLUMNS * _FINE), -1)
+    areas = [_inside(node, 0) for node in diagram.nodes]
+    for index, area in enumerate(areas):
+        top[area] = index
+    shown = set(np.unique(top).tolist())
+    linked = {end for edge in diagram.edges() if shown & set(edge) for end in edge}
+    hidden_by: dict[int, int] = {}
+    for index, (node, area) in enumerate(zip(diagram.nodes, areas, strict=True)):
+        if area.any() and index not in shown:
+            hidden_by[node.number] = diagram.nodes[np.bincount(top[area]).argmax()].number
+        elif area.any() or _center_on_canvas(node):
+            linked.add(index)
+    return Diagram(
+        tuple(
+            replace(node, targets=tuple(dict.fromkeys(hidden_by.get(target, target) for target in node.targets)))
+            for index, node in enumerate(diagram.nodes)
+            if index in linked and node.number not in hidden_by
+        )
+    )
 
 
 def fault_map(diagram: Diagram) -> NDArray[np.uint8]:
@@ -88,6 +132,10 @@ def _inside(node: Node, margin_px: float) -> NDArray[np.bool_]:
     if node.shape == "circle":
         return np.asarray((x / max(half_width, 1e-9)) ** 2 + (y[:, None] / max(half_height, 1e-9)) ** 2 < 1)
     return np.asarray((x < half_width) & (y[:, None] < half_height))
+
+
+def _center_on_canvas(node: Node) -> bool:
+    return 0 <= node.x <= CANVAS_WIDTH_PX and 0 <= node.y <= CANVAS_HEIGHT_PX
 
 
 def _leaves_canvas(node: Node) -> bool:
