@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def ship(stage_dir: Path, starter_dir: Path) -> None:
-    """Copy the adapter of a finished SFT stage in half precision, with the settings and the metrics that it came with."""
+    """Copy the adapter of a finished SFT stage in half precision, with the settings and metrics it came with."""
     import torch
     from safetensors.torch import load_file, save_file
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import torch
 from datasets import Dataset
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from trl.experimental.orpo import ORPOConfig as TrlConfig
 from trl.experimental.orpo import ORPOTrainer
@@ -125,7 +125,7 @@ def _sample(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Se
     prompts = [encode_prompt(tokenizer, row["prompt"]) for row in rows]
     longest_answer = max(len(encode_answer(tokenizer, row["answer"])) for row in rows)
     inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt").to(model.device)
-    answers = model.generate(
+    answers: Tensor = cast(Any, model).generate(  # a mixin that PreTrainedModel's types do not show
         **inputs,
         do_sample=True,
         temperature=1.0,
@@ -155,10 +155,12 @@ class _PairTrainer(ORPOTrainer):
     """ORPOTrainer on prompts and answers that are encoded as in SFT, and not by TRL's rules for text."""
 
     def tokenize_row(self, feature: dict[str, str], model: nn.Module | None = None) -> dict[str, list[int]]:
-        prompt_ids = encode_prompt(self.processing_class, feature["prompt"])
+        tokenizer = self.processing_class
+        assert isinstance(tokenizer, PreTrainedTokenizerBase)
+        prompt_ids = encode_prompt(tokenizer, feature["prompt"])
         row = {"prompt_input_ids": prompt_ids, "prompt_attention_mask": [1] * len(prompt_ids)}
         for side in ("chosen", "rejected"):
-            answer_ids = encode_answer(self.processing_class, feature[side])
+            answer_ids = encode_answer(tokenizer, feature[side])
             row[f"{side}_input_ids"] = prompt_ids + answer_ids
             row[f"{side}_attention_mask"] = [1] * (len(prompt_ids) + len(answer_ids))
             row[f"{side}_labels"] = [IGNORED_LABEL] * len(prompt_ids) + answer_ids

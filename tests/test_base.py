@@ -47,7 +47,7 @@ def test_tiny_base_is_the_same_each_time(tiny_base: Path, tmp_path: Path) -> Non
 
 
 def test_unknown_hub_model_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nobody/nothing.*HF_HUB_OFFLINE.*give a folder"):
+    with pytest.raises(InputError, match=r"nobody/nothing.*HF_HUB_OFFLINE.*give a folder"):
         base.run(BaseConfig(model="nobody/nothing"), {}, tmp_path, MemoryLog())
     assert files_in(tmp_path) == []
 
@@ -59,7 +59,7 @@ def test_a_folder_of_random_weights_is_refused(tiny_base: Path, tmp_path: Path) 
 
 def test_missing_starter_adapter_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "STARTER_DIR", tmp_path / "nowhere")
-    with pytest.raises(InputError, match="base.adapter=null"):
+    with pytest.raises(InputError, match=r"base.adapter=null"):
         base.run(BaseConfig(model="tiny", adapter="starter"), {}, tmp_path, MemoryLog())
 
 

@@ -54,7 +54,7 @@ def test_adapter_loads_with_plain_peft(inputs: dict[str, Path], tiny_sft: Path) 
     assert not torch.allclose(plain, adapted)
 
 
-class _Interrupted(Exception):
+class _InterruptedError(Exception):
     pass
 
 
@@ -62,7 +62,7 @@ class _InterruptingLog(MemoryLog):
     def progress(self, done: int, total: int, unit: str) -> None:
         super().progress(done, total, unit)
         if done == 5:
-            raise _Interrupted
+            raise _InterruptedError
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_interrupted_training_ends_at_the_same_weights(inputs: dict[str, Path], 
     config = sft_config(lora={**sft_config().lora.model_dump(), "dropout": 0.2})
     whole, resumed = tmp_path / "whole", tmp_path / "resumed"
     expected = sft.run(config, inputs, whole, MemoryLog())
-    with pytest.raises(_Interrupted):
+    with pytest.raises(_InterruptedError):
         sft.run(config, inputs, resumed, _InterruptingLog())
     half_written = resumed / "checkpoints" / "checkpoint-5"
     half_written.mkdir()

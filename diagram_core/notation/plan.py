@@ -56,6 +56,7 @@ _NAME = rf'{_QUOTED}|[^\[\],>"\s][^\[\],>"]*?'
 _STEP = re.compile(rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?P<new>\+)?\s*(?P<data>{_NAME}))\s*")
 _PLAIN_LABEL = re.compile(r'[^\[\],>"+\s](?:[^\[\],>"\n]*[^\[\],>"\s])?')
 
+# What a model may write. Without skips: no grammar of this kind can see to it that +a comes after an @a.
 PLAN_GRAMMAR = rf"""
 root ::= network | chart
 network ::= "network" style "\n" layer (" " layer)*
@@ -65,10 +66,9 @@ direction ::= {" | ".join(f'"{name}"' for name in DIRECTIONS)}
 palette ::= {" | ".join(f'"{name}"' for name in PALETTES)}
 shapes ::= {" | ".join(f'"{name}"' for name in SHAPE_STYLES)}
 detail ::= {" | ".join(f'"{name}"' for name in DETAILS)}
-layer ::= number repeat? | number "x" number ("x" number)? | conv | pool | quoted repeat? | mark
+layer ::= number repeat? | number "x" number ("x" number)? | conv | pool | quoted repeat?
 conv ::= "conv" number? (":" number)? ("=" number)? repeat?
 pool ::= ("max" | "avg")? "pool" number? ("=" number)? repeat?
-mark ::= [@+] [a-z]
 repeat ::= "*" [1-9] [0-9]?
 number ::= [1-9] [0-9]? [0-9]? [0-9]? [0-9]?
 path ::= group (" > " group)*
