@@ -201,10 +201,11 @@ def _write_sheet(drawings: list[Drawing], path: Path) -> None:
 
 
 def _caption(place: int, drawing: Drawing) -> str:
+    if not drawing.short_id:
+        return f"{place}. unreadable"
     ranked = drawing.candidate.ranked
-    name = f"{place}  {drawing.short_id or 'unreadable'}"
     scores = f"readability {ranked.readability:.1f}, expected {ranked.expected_rating:.1f} ± {ranked.uncertainty:.1f}"
-    return f"{name}  {scores}{', recommended' if ranked.recommended else ''}"
+    return f"{place}. {drawing.short_id}: {scores}{', recommended' if ranked.recommended else ''}"
 
 
 def _look(text: str) -> str:

@@ -101,7 +101,7 @@ def _write_sheet(images: dict[Path, NDArray[np.uint8]], ranking: list[Ranked], p
 
     ordered = _in_order(images, ranking)
     places = zip(range(1, len(ordered) + 1), ordered, ranking, strict=True)
-    captions = [f"{place}  {file.name}  {ranked.score:.1f}" for place, file, ranked in places]
+    captions = [f"{place}. {file.name}: {ranked.score:.1f}" for place, file, ranked in places]
     recommended = [i for i, ranked in enumerate(ranking) if ranked.recommended]
     columns = math.ceil(math.sqrt(len(ordered)))
     cells = [prepare(images[file], CANVAS_HEIGHT_PX) for file in ordered]

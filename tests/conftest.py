@@ -25,6 +25,21 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which nothing has been trained or rated, and a folder of its own to stand in."""
+    from app.settings import machine_profile
+
+    monkeypatch.setenv("DIAGRAMFORGE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    monkeypatch.setenv("COLUMNS", "100")
+    for name in ("MLFLOW_TRACKING_URI", "DIAGRAMFORGE_RATINGS", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    machine_profile.cache_clear()
+    return tmp_path / "home"
+
+
 @pytest.fixture(scope="session")
 def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An MLflow database without runs, to copy: making one takes seconds."""

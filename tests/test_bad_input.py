@@ -25,17 +25,7 @@ from tests.toy_champion import ToyChampion
 Refused = Callable[..., str]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine on which nothing has been trained or rated, and a folder of its own to stand in."""
-    from app.settings import machine_profile
-
-    monkeypatch.setenv("DIAGRAMFORGE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.delenv("DIAGRAMFORGE_RATINGS", raising=False)
-    monkeypatch.chdir(tmp_path)
-    machine_profile.cache_clear()
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -16,17 +15,7 @@ from tests.toy_champion import ToyChampion
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from app.settings import machine_profile
-
-    monkeypatch.setenv("DIAGRAMFORGE_HOME", str(tmp_path / "home"))
-    for name in ("MLFLOW_TRACKING_URI", "DIAGRAMFORGE_RATINGS", "PREFECT_API_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
-    monkeypatch.chdir(tmp_path)
-    machine_profile.cache_clear()
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
@@ -86,10 +75,11 @@ def test_the_demo_fails_in_one_line(runs: list[tuple[object, ...]], capsys: pyte
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_demo_for_real_on_the_smoke_profile(tmp_path: Path) -> None:
     program = "import sys; from app import demo, failures, train; train.fitting_profile_name = lambda: 'smoke'; "
     program += "sys.exit(failures.guard(demo.demo))"
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=os.environ, timeout=580)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=1700)
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr
     sheets = re.findall(r"^  (\S+sheet\.png)$", ended.stdout, re.MULTILINE)
