@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _EMBEDDED_PREFECT = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # its log is in its database; here, one line a stage
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",  # the first start makes the database
 }
 
@@ -102,13 +106,23 @@ def _start_services(settings: Profile) -> None:
         show("starting Prefect", 0, 0)
         from prefect.client.orchestration import get_client
 
-        with get_client(sync_client=True) as client:
+        with _deaf_to_ctrl_c(), get_client(sync_client=True) as client:
             problem = client.api_healthcheck()
             if problem is not None:
                 raise DiagramforgeError(
                     f"no Prefect server answers at {client.api_url} ({problem}): "
                     "start it with `prefect server start`, or unset PREFECT_API_URL"
                 )
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started meanwhile live through Ctrl-C: the server must hear from us how the run ended."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def print_where(settings: Profile) -> None:
