@@ -17,12 +17,13 @@ from trl.experimental.orpo import ORPOTrainer
 
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_rows, write_rows
-from diagram_core.models.language import load_language_model, load_tokenizer, place
+from diagram_core.models.language import answer_log_probs, load_language_model, load_tokenizer, place
 from diagram_core.prompting import IGNORED_LABEL, encode_answer, encode_example, encode_prompt
 from diagram_core.synthesis.faults import corrupt, is_faulty
 from tasks.base import MODEL_DIR
 from tasks.config import OrpoConfig
 from tasks.log import StageLog
+from tasks.sft import trained_model
 from tasks.trainer import ADAPTER_DIR, arguments, save_adapter, train, training_order, with_lora
 
 PAIRS_FILE = "pairs.jsonl"
@@ -48,7 +49,8 @@ def run(config: OrpoConfig, inputs: dict[str, Path], out_dir: Path, log: StageLo
     Raises InputError where too few pairs are short enough, and DiagramforgeError where nothing was learned.
     """
     tokenizer = load_tokenizer(inputs["base"] / MODEL_DIR)
-    model = _after_sft(config, inputs, log)
+    folder, adapters = trained_model(inputs)
+    model, _ = load_language_model(folder, adapters, config.device, config.dtype, config.attention, log.info)
     set_seed(config.seed)
     pairs = _pairs(config, model, tokenizer, inputs["synthesize"] / "train.jsonl", out_dir / PAIRS_FILE, log)
     log.artifact(out_dir / PAIRS_FILE, "data")
@@ -69,13 +71,6 @@ def run(config: OrpoConfig, inputs: dict[str, Path], out_dir: Path, log: StageLo
         "reward_accuracy_before": before["eval_rewards/accuracies"],
         "reward_accuracy": after["eval_rewards/accuracies"],
     }
-
-
-def _after_sft(config: OrpoConfig, inputs: dict[str, Path], log: StageLog) -> PreTrainedModel:
-    full = inputs["sft"] / MODEL_DIR
-    folder, adapters = (full, []) if full.is_dir() else (inputs["base"] / MODEL_DIR, [inputs["sft"] / ADAPTER_DIR])
-    model, _ = load_language_model(folder, adapters, config.device, config.dtype, config.attention, log.info)
-    return model
 
 
 # Pairs
@@ -152,7 +147,10 @@ def _fits(pair: Pair, tokenizer: PreTrainedTokenizerBase, max_length: int) -> bo
 
 
 class _PairTrainer(ORPOTrainer):
-    """ORPOTrainer on prompts and answers that are encoded as in SFT, and not by TRL's rules for text."""
+    """ORPOTrainer on prompts and answers that are encoded as in SFT, and in the memory that the answers need.
+
+    TRL's own puts a beginning token before each prompt, learns prompts, too, and holds the logits of all positions.
+    """
 
     def tokenize_row(self, feature: dict[str, str], model: nn.Module | None = None) -> dict[str, list[int]]:
         tokenizer = self.processing_class
@@ -165,6 +163,20 @@ class _PairTrainer(ORPOTrainer):
             row[f"{side}_attention_mask"] = [1] * (len(prompt_ids) + len(answer_ids))
             row[f"{side}_labels"] = [IGNORED_LABEL] * len(prompt_ids) + answer_ids
         return row
+
+    def concatenated_forward(self, model: nn.Module, batch: dict[str, Any]) -> Any:
+        """Mean log-probability of each right and each faulty answer, twice (TRL reports on logits), and the SFT loss.
+
+        The loss is the mean over answers, not over tokens, so that it is the same in micro-batches of any size.
+        """
+        joined = self.concatenated_inputs(batch, padding_value=self.padding_value, device=self.accelerator.device)
+        input_ids, mask, labels = (joined[f"concatenated_{name}"] for name in ("input_ids", "attention_mask", "labels"))
+        with self.accelerator.autocast():
+            log_probs = answer_log_probs(self.accelerator.unwrap_model(model).get_base_model(), input_ids, mask, labels)
+        tokens = (labels[:, 1:] != IGNORED_LABEL).sum(dim=1)
+        means = torch.stack([answer.mean() for answer in log_probs.split(tokens.tolist())])
+        chosen, rejected = means.chunk(2)
+        return chosen, rejected, chosen, rejected, -chosen.mean()
 
 
 def _trainer(

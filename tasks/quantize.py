@@ -14,10 +14,10 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from diagram_core.errors import DiagramforgeError
 from diagram_core.models.language import Placement, answer_loss, load_language_model, load_model
 from diagram_core.prompting import EncodedExample
-from tasks.base import MODEL_DIR, save_whole
+from tasks.base import save_whole
 from tasks.config import QuantizeConfig
 from tasks.log import StageLog
-from tasks.sft import encode_file
+from tasks.sft import encode_file, trained_model
 from tasks.trainer import ADAPTER_DIR
 
 MERGED_DIR = "merged"
@@ -54,12 +54,9 @@ def run(config: QuantizeConfig, inputs: dict[str, Path], out_dir: Path, log: Sta
 
 
 def _merge(inputs: dict[str, Path]) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The base with what SFT and ORPO made of it; SFT of all weights leaves a model in place of an adapter."""
-    full = inputs["sft"] / MODEL_DIR
-    if full.is_dir():
-        return load_language_model(full, [inputs["orpo"] / ADAPTER_DIR], dtype="float32", device="cpu")
-    adapters = [inputs[stage] / ADAPTER_DIR for stage in ("sft", "orpo")]
-    return load_language_model(inputs["base"] / MODEL_DIR, adapters, dtype="float32", device="cpu")
+    """The base with what SFT and ORPO made of it."""
+    folder, adapters = trained_model(inputs)
+    return load_language_model(folder, [*adapters, inputs["orpo"] / ADAPTER_DIR], dtype="float32", device="cpu")
 
 
 def _examples(path: Path, tokenizer: PreTrainedTokenizerBase, count: int, log: StageLog) -> list[EncodedExample]:

@@ -63,6 +63,12 @@ def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog
     }
 
 
+def trained_model(inputs: dict[str, Path]) -> tuple[Path, list[Path]]:
+    """Where what SFT made is: a model's folder and the adapters that belong on it."""
+    full = inputs["sft"] / MODEL_DIR
+    return (full, []) if full.is_dir() else (inputs["base"] / MODEL_DIR, [inputs["sft"] / ADAPTER_DIR])
+
+
 def encode_file(path: Path, tokenizer: PreTrainedTokenizerBase, max_length: int, log: StageLog) -> Encoded:
     """The examples of a file of rows with `prompt` and `answer` that are at most `max_length` tokens long.
 
@@ -121,13 +127,17 @@ def _trainer(
         pad_to_multiple_of=None,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
-    return _AnswerTrainer(
+    trainer = _AnswerTrainer(
         model=model,
         args=settings,
         train_dataset=_dataset([training[index] for index in order]),
         eval_dataset=_dataset(by_length),
         processing_class=tokenizer,
     )
+    for weight in model.parameters():
+        if weight.requires_grad:  # TRL has made QLoRA's bfloat16, in which small updates are lost
+            weight.data = weight.data.float()
+    return trainer
 
 
 def _trainable(config: SftConfig, placement: Placement, folder: Path) -> PreTrainedModel | PeftModel:
@@ -148,9 +158,14 @@ def _load_in_4_bits(folder: Path, placement: Placement) -> PreTrainedModel:
         bnb_4bit_compute_dtype=placement.dtype,
     )
     try:
+        from bitsandbytes.nn import Linear4bit
+
         model = load_model(folder, placement, quantization_config=quantization)
     except ImportError as error:
         raise InputError(f"sft.method qlora needs bitsandbytes ({error}): install it, or set sft.method=lora") from None
+    for module in model.modules():
+        if isinstance(module, Linear4bit):  # on a CPU the first evaluation would repack its weights for inference,
+            module.support_avx512bf16_for_cpu = False  # and no gradient comes through those
     return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
 
 

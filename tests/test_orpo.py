@@ -26,7 +26,7 @@ def config(**changes: Any) -> OrpoConfig:
         "max_length": 512,
         "save_steps": 3,
         "logging_steps": 1,
-        "pairs": 10,
+        "pairs": 20,
         "dtype": "float32",
         "lora": LoraSection(rank=4, alpha=8, target_modules=("q_proj", "v_proj", "up_proj")),
     }
@@ -42,7 +42,8 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     log = MemoryLog()
     metrics = orpo.run(config(), inputs, tmp_path, log)
     assert metrics["eval_loss"] < metrics["eval_loss_before"]
-    assert log.curves["loss"][-1][1] < log.curves["loss"][0][1]
+    assert metrics["reward_margin"] > metrics["reward_margin_before"]
+    assert [step for step, _ in log.curves["loss"]] == [1, 2, 3, 4, 5, 6]
 
     kept = [name for name in files_in(tmp_path) if not name.startswith("checkpoints/")]
     assert kept == ["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "pairs.jsonl"]
@@ -51,7 +52,7 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     assert before == {path: path.read_bytes() for path in tiny_sft.rglob("*.safetensors")}
 
     pairs = read_rows(tmp_path / "pairs.jsonl")
-    assert len(pairs) == metrics["pairs"] == 10
+    assert len(pairs) == metrics["pairs"] == 20
     assert sum(pair["own"] for pair in pairs) == metrics["own_faults"]
     for pair in pairs:
         assert is_faulty(pair["rejected"], pair["chosen"])

@@ -106,6 +106,18 @@ def test_full_training_writes_a_model(inputs: dict[str, Path], tmp_path: Path) -
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "auto"])
+def test_qlora_learns_on_a_base_in_four_bits(inputs: dict[str, Path], tmp_path: Path, dtype: str) -> None:
+    pytest.importorskip("bitsandbytes")
+    metrics = sft.run(sft_config(method="qlora", dtype=dtype), inputs, tmp_path, MemoryLog())
+    assert metrics["eval_loss"] < metrics["eval_loss_before"] - 0.02
+    weights = _adapter(tmp_path)
+    assert {weight.dtype for weight in weights.values()} == {torch.float32}
+    # All of them: where a 4-bit layer lets no gradient through, those before the last layer stay at zero.
+    assert all(weight.abs().max() > 0 for weight in weights.values())
+
+
+@pytest.mark.slow
 def test_training_that_learns_nothing_fails(inputs: dict[str, Path], tmp_path: Path) -> None:
     config = sft_config(learning_rate=1e-30, max_steps=2)
     with pytest.raises(DiagramforgeError, match="learned nothing"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -81,7 +82,7 @@ def load_model(folder: Path, placement: Placement = CPU_FLOAT32, **settings: obj
             local_files_only=True,
             **settings,
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"the language model in {folder} cannot be loaded: {_one_line(error)}") from None
     return model
 
@@ -102,7 +103,7 @@ def merge_adapter(model: PreTrainedModel, adapter_dir: Path) -> PreTrainedModel:
 
     try:
         return PeftModel.from_pretrained(model, adapter_dir).merge_and_unload()
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, SafetensorError) as error:
         raise InputError(f"the adapter in {adapter_dir} does not fit the model: {_one_line(error)}") from None
 
 
