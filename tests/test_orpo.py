@@ -42,7 +42,6 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     log = MemoryLog()
     metrics = orpo.run(config(), inputs, tmp_path, log)
     assert metrics["eval_loss"] < metrics["eval_loss_before"]
-    assert metrics["reward_margin"] > metrics["reward_margin_before"]
     assert [step for step, _ in log.curves["loss"]] == [1, 2, 3, 4, 5, 6]
 
     kept = [name for name in files_in(tmp_path) if not name.startswith("checkpoints/")]
