@@ -14,21 +14,22 @@ from diagram_core.files import read_rows
 from diagram_core.synthesis.faults import is_faulty
 from tasks import orpo
 from tasks.config import LoraSection, OrpoConfig
-from tests.training import MemoryLog, files_in
+from tests.training import ALL_LINEAR, MemoryLog, files_in
 
 
 def config(**changes: Any) -> OrpoConfig:
     settings: dict[str, Any] = {
-        "learning_rate": 5e-3,
-        "max_steps": 6,
+        "learning_rate": 1e-2,
+        "max_steps": 12,
         "batch_size": 4,
         "micro_batch_size": 2,
         "max_length": 512,
-        "save_steps": 3,
-        "logging_steps": 1,
-        "pairs": 20,
+        "save_steps": 6,
+        "logging_steps": 2,
+        "beta": 0.5,
+        "pairs": 24,
         "dtype": "float32",
-        "lora": LoraSection(rank=4, alpha=8, target_modules=("q_proj", "v_proj", "up_proj")),
+        "lora": LoraSection(rank=8, alpha=16, target_modules=ALL_LINEAR),
     }
     return OrpoConfig(**{**settings, **changes})
 
@@ -42,7 +43,7 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     log = MemoryLog()
     metrics = orpo.run(config(), inputs, tmp_path, log)
     assert metrics["eval_loss"] < metrics["eval_loss_before"]
-    assert [step for step, _ in log.curves["loss"]] == [1, 2, 3, 4, 5, 6]
+    assert [step for step, _ in log.curves["loss"]] == [2, 4, 6, 8, 10, 12]
 
     kept = [name for name in files_in(tmp_path) if not name.startswith("checkpoints/")]
     assert kept == ["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "pairs.jsonl"]
@@ -51,7 +52,7 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     assert before == {path: path.read_bytes() for path in tiny_sft.rglob("*.safetensors")}
 
     pairs = read_rows(tmp_path / "pairs.jsonl")
-    assert len(pairs) == metrics["pairs"] == 20
+    assert len(pairs) == metrics["pairs"] == 24
     assert sum(pair["own"] for pair in pairs) == metrics["own_faults"]
     for pair in pairs:
         assert is_faulty(pair["rejected"], pair["chosen"])
