@@ -77,6 +77,8 @@ class TrainerSection(Section):
 
 class SftConfig(TrainerSection):
     method: Literal["lora", "qlora", "full"] = "lora"
+    # Nats a token on held-out answers. Above 0 only for a base that knows such answers already.
+    max_loss_increase: float = Field(default=0.0, ge=0)
     lora: LoraSection = LoraSection()
 
 

@@ -49,7 +49,7 @@ def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog
     started = time.perf_counter()
     before, after = train(trainer, out_dir, log)
     seconds = time.perf_counter() - started
-    _check_learned(before["eval_loss"], after["eval_loss"])
+    _check_learned(before["eval_loss"], after["eval_loss"], config.max_loss_increase)
     if isinstance(model, PeftModel):
         save_adapter(model, out_dir / ADAPTER_DIR)
     else:
@@ -193,8 +193,8 @@ def _dataset(examples: Sequence[EncodedExample]) -> Dataset:
     )
 
 
-def _check_learned(before: float, after: float) -> None:
-    if not after < before:
+def _check_learned(before: float, after: float, max_loss_increase: float) -> None:
+    if not after < before + max_loss_increase:
         raise DiagramforgeError(
             f"SFT learned nothing: the loss on validation answers went from {before:.4f} to {after:.4f}; "
             "raise sft.max_steps, or lower sft.learning_rate if it rose"

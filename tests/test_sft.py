@@ -125,6 +125,13 @@ def test_training_that_learns_nothing_fails(inputs: dict[str, Path], tmp_path: P
     assert not (tmp_path / "adapter").exists()
 
 
+def test_a_base_that_knows_its_task_may_keep_its_loss() -> None:
+    sft._check_learned(before=0.2, after=0.205, max_loss_increase=0.01)
+    for before, after in ((0.2, 0.21), (0.2, float("nan"))):
+        with pytest.raises(DiagramforgeError, match="learned nothing"):
+            sft._check_learned(before, after, max_loss_increase=0.005)
+
+
 def test_loss_is_on_the_answer_and_its_end_token(tiny_base: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
     example = sft.encode_example(tokenizer, "a net of  2\nand 1", "network right\n2 1")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
+from random import Random
 
 from diagram_core.synthesis import FAMILIES, SPLITS, examples, make_example, split_of
 from diagram_core.synthesis.charts import family_of
+from diagram_core.synthesis.phrasing import mistype
 
 
 def test_the_same_seed_gives_the_same_bytes_everywhere() -> None:
@@ -56,3 +58,13 @@ def test_chart_labels_are_words_of_the_prompt() -> None:
 def test_data_families_do_not_share_names() -> None:
     assert family_of("jpg file") == family_of("picture")
     assert family_of("DB") != family_of("text")
+
+
+def test_a_misspelt_prompt_keeps_its_numbers_and_short_words() -> None:
+    text = "CNN with 28x28 input, conv3 and 128 hidden neurons"
+    found = {mistype(Random(seed), text) for seed in range(200)}
+    assert len(found) > 20
+    for other in found - {text}:
+        changed = [(a, b) for a, b in zip(text.split(), other.split(), strict=True) if a != b]
+        assert len(changed) == 1 and changed[0][0].strip(",") in ("input", "hidden", "neurons")
+    assert mistype(Random(0), "4-8-8-1") == "4-8-8-1"

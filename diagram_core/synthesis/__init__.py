@@ -13,8 +13,8 @@ from diagram_core.diagram import Diagram
 from diagram_core.layout import lay_out
 from diagram_core.notation.plan import read_plan
 from diagram_core.structure import DETAILS, DIRECTIONS, PALETTES, SHAPE_STYLES, Direction, Structure, Style
-from diagram_core.synthesis import charts, networks
-from diagram_core.synthesis.phrasing import chance, pick
+from diagram_core.synthesis import charts, korean, networks
+from diagram_core.synthesis.phrasing import chance, mistype, pick
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -27,12 +27,14 @@ Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", networks.dense, 0.26),
-    "cnn": ("network", networks.cnn, 0.28),
-    "sequence": ("network", networks.sequence, 0.06),
-    "data process": ("chart", charts.data_process, 0.24),
-    "pipeline": ("chart", charts.pipeline, 0.1),
+    "dense": ("network", networks.dense, 0.21),
+    "cnn": ("network", networks.cnn, 0.29),
+    "sequence": ("network", networks.sequence, 0.05),
+    "korean network": ("network", korean.network, 0.03),
+    "data process": ("chart", charts.data_process, 0.28),
+    "pipeline": ("chart", charts.pipeline, 0.07),
     "data flow": ("chart", charts.data_flow, 0.06),
+    "korean pipeline": ("chart", korean.pipeline, 0.01),
 }
 
 
@@ -70,9 +72,9 @@ def make_example(seed: int, number: int) -> Example:
     kind, family, _ = FAMILIES[name]
     prompt, body = family(rng)
     direction = pick(rng, *DIRECTIONS)
-    if chance(rng, 0.12):
+    if chance(rng, 0.12) and "korean" not in name:
         prompt = _ask_for_direction(rng, prompt, direction)
-    prompt = _address(rng, prompt, may_lower=name in ("dense", "cnn"))
+    prompt = _address(rng, prompt, has_names=name not in ("dense", "cnn"))
     style = Style(direction, pick(rng, *PALETTES), pick(rng, *SHAPE_STYLES), pick(rng, *DETAILS))
     plan = f"{kind} {style.direction} {style.palette} {style.shapes} {style.detail}\n{body}"
     return Example(f"{seed}-{number}", name, prompt, plan, read_plan(plan).structure, style)
@@ -96,10 +98,12 @@ def _ask_for_direction(rng: Random, prompt: str, direction: Direction) -> str:
     return f"{prompt.rstrip('. ')}{pick(rng, ', ', ', drawn ', ' - ')}{pick(rng, *words)}"
 
 
-def _address(rng: Random, prompt: str, may_lower: bool) -> str:
-    """Politeness, capitals and full stops, which change nothing; labels keep their case."""
-    if chance(rng, 0.15) and "\n" not in prompt:
+def _address(rng: Random, prompt: str, has_names: bool) -> str:
+    """Politeness, capitals, misspelling and full stops, which change nothing; names stay as they are."""
+    if chance(rng, 0.15) and "\n" not in prompt and prompt.isascii():
         prompt = pick(rng, *_ADDRESSES) + prompt
-    if may_lower and chance(rng, 0.15):
+    if not has_names and chance(rng, 0.15):
         prompt = prompt.lower()
+    if not has_names and chance(rng, 0.1):
+        prompt = mistype(rng, prompt)
     return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt

@@ -14,6 +14,8 @@ from random import Random
 
 from diagram_core.synthesis.phrasing import chance, enumeration, pick
 
+MAX_DATA_STEPS = 12
+
 # Names of one family mean the same kind of data, and one may stand for another.
 DATA_FAMILIES: tuple[tuple[str, ...], ...] = (
     ("text", "string", "sentence", "tokens", "pandas dataframe"),
@@ -61,7 +63,7 @@ _SYSTEMS = (
 def data_process(rng: Random) -> tuple[str, str]:
     """Steps that take and give data under changing names: (prompt, body of the plan)."""
     known = _Known(rng)
-    count = rng.randint(1, 3) if chance(rng, 0.4) else rng.randint(2, 8)
+    count = rng.randint(1, 3) if chance(rng, 0.3) else rng.randint(3, MAX_DATA_STEPS)
     steps = [_step(rng, known) for _ in range(count)]
     phrases = [phrase for phrase, _ in steps]
     head = f"{pick(rng, *_HEADS)} that {pick(rng, 'consists of', 'includes', 'contains')}"
@@ -89,7 +91,7 @@ def pipeline(rng: Random) -> tuple[str, str]:
 
 def data_flow(rng: Random) -> tuple[str, str]:
     """Named things that go through named systems: (prompt, body of the plan)."""
-    form: Callable[[Random], tuple[str, str]] = pick(rng, _told_flow, _merging_flow, _passing_flow)
+    form: Callable[[Random], tuple[str, str]] = pick(rng, _told_flow, _merging_flow, _passing_flow, _arrow_flow)
     return form(rng)
 
 
@@ -321,3 +323,13 @@ def _passing_flow(rng: Random) -> tuple[str, str]:
         prompt += f", the {before}{told}{after}"
     prompt += f", and the {systems[-1]} {pick(rng, 'returns', 'produces', 'outputs')} {end}"
     return prompt, " > ".join([start, *(f"[{system}]" for system in systems), end])
+
+
+def _arrow_flow(rng: Random) -> tuple[str, str]:
+    """Things and systems in turn: `pdf document -> parser -> chunks`."""
+    count = rng.randint(2, 7)
+    things, systems = rng.sample(_THINGS, count), rng.sample(_SYSTEMS, count)
+    first = rng.randrange(2)  # 0: a thing comes first
+    names = [(systems if (first + i) % 2 else things)[i] for i in range(count)]
+    steps = [f"[{name}]" if (first + i) % 2 else name for i, name in enumerate(names)]
+    return _head(rng) + pick(rng, " -> ", " > ", " → ", " => ", "->").join(names), " > ".join(steps)

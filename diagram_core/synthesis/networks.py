@@ -71,6 +71,8 @@ def dense(rng: Random) -> tuple[str, str]:
         _dense_size(rng, small),
         (rng.randint(1, 3) if chance(rng, 0.5) else _dense_size(rng, small)),
     )
+    if chance(rng, 0.04):
+        return _perceptron(rng, inputs, outputs)
     form = pick(
         rng,
         _dense_listed,
@@ -93,7 +95,7 @@ def cnn(rng: Random) -> tuple[str, str]:
     if chance(rng, 0.7):
         tail.sort(reverse=True)
     outputs = rng.randint(1, 3) if chance(rng, 0.6) else pick(rng, 4, 5, 10, 20, 100, 1000)
-    form = pick(rng, _cnn_listed, _cnn_listed, _cnn_grouped, _cnn_grouped, _cnn_arrows)
+    form = pick(rng, *2 * (_cnn_listed, _cnn_listed, _cnn_grouped, _cnn_grouped, _cnn_arrows), _cnn_summed, _cnn_summed)
     return form(rng, side, kernel, blocks, tail, outputs)
 
 
@@ -263,6 +265,13 @@ def _dense_task(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tup
     )
 
 
+def _perceptron(rng: Random, inputs: int, outputs: int) -> tuple[str, str]:
+    """No hidden layer."""
+    head = pick(rng, "perceptron", "single layer network", "logistic regression", "linear model", "neural network")
+    without = ", no hidden layer" if head == "neural network" else pick(rng, "", "", " and no hidden layer")
+    return f"{head} with {_input(rng, inputs)} and {_output(rng, outputs)}{without}", _words([inputs, outputs])
+
+
 def _words(sizes: list[int]) -> str:
     return " ".join(str(size) for size in sizes)
 
@@ -405,6 +414,47 @@ def _cnn_arrows(
     phrases += [f"{unit}{size}" for size in tail] + [pick(rng, f"{outputs}", f"output {outputs}", f"{outputs} classes")]
     head = pick(rng, "", "", "CNN: ", "CNN ", "conv net ")
     return head + arrow.join(phrases), " ".join([*words, _words([*tail, outputs])])
+
+
+def _cnn_summed(
+    rng: Random, side: int, kernel: int, blocks: list[tuple[int, bool]], tail: list[int], outputs: int
+) -> tuple[str, str]:
+    """Layers told together: `two conv layers with 32 and 64 filters, each followed by max pooling`."""
+    count = min(len(blocks), 4)
+    noun = f"{by(rng, kernel, kernel) + ' ' if chance(rng, 0.5) else ''}"
+    conv = f"conv{kernel}" if noun else "conv"
+    pooling, pool = pick(rng, ("max pooling", "maxpool"), ("pooling", "pool"), ("average pooling", "avgpool"))
+    channels = [pick(rng, 8, 16, 32) << i for i in range(count)] if chance(rng, 0.6) else []
+    convs = [f"{conv}:{number}" for number in channels] or [conv] * count
+    each = chance(rng, 0.6)
+    if count > 1 and not channels and chance(rng, 0.5):
+        depth = rng.randint(1, 3)
+        inner = f"{'a' if depth == 1 else count_word(rng, depth)} {noun}{_conv_noun(rng, depth)}"
+        layers = f"{count_word(rng, count)} blocks of {inner} and {pick(rng, pooling, f'a {pooling} layer')}"
+        words = [conv if depth == 1 else f"{conv}*{depth}", pool] * count
+    else:
+        layers = f"{'a' if count == 1 else count_word(rng, count)} {noun}{_conv_noun(rng, count)}"
+        if channels:
+            numbers = enumeration(rng, [str(number) for number in channels])
+            layers += pick(rng, f" with {numbers} filters", f" ({numbers} filters)", f" of {numbers} channels")
+        follows = "each followed by" if each and count > 1 else pick(rng, "followed by", "and")
+        layers += f"{pick(rng, ', ', ' ')}{follows} {pick(rng, pooling, f'a {pooling} layer')}"
+        words = [word for name in convs for word in (name, pool)] if each else [*convs, pool]
+    image = by(rng, side, side)
+    start, first = pick(
+        rng,
+        (f"CNN for {image} images with ", [f"{side}x{side}"]),
+        (f"a CNN that takes {image} images, has ", [f"{side}x{side}"]),
+        (f"image classifier for {image} pictures: ", [f"{side}x{side}"]),
+        (f"convolutional network with {image} input, ", [f"{side}x{side}"]),
+        (f"{pick(rng, *_CNN_HEADS)} with ", []),
+    )
+    numbers = enumeration(rng, [str(size) for size in tail])
+    dense = pick(rng, "dense", "fully connected", "fc") + (" layer" if len(tail) == 1 else " layers")
+    last = pick(rng, f"{outputs} classes", f"{outputs} outputs", f"softmax over {outputs} classes", f"output {outputs}")
+    end = f"{pick(rng, ', then ', ', and then ', ', ')}{'a ' if len(tail) == 1 else ''}{dense}"
+    end += f" {pick(rng, 'of', 'with')} {numbers}{pick(rng, '', ' ' + _units(rng))}{pick(rng, ' and ', ', and ', ', ')}"
+    return f"{start}{layers}{end}{last}", " ".join([*first, *words, _words([*tail, outputs])])
 
 
 # Blocks that go by name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
@@ -52,3 +53,14 @@ def enumeration(rng: Random, items: Sequence[str]) -> str:
 def by(rng: Random, a: int, b: int) -> str:
     """`3 x 3` in its spellings."""
     return f"{a}{pick(rng, 'x', ' x ', '*', ' * ')}{b}"
+
+
+def mistype(rng: Random, text: str) -> str:
+    """The text with one of its longer words of plain letters misspelt: two letters swapped, one lost or one doubled."""
+    words = list(re.finditer(r"[A-Za-z]{5,}", text))
+    if not words:
+        return text
+    word = pick(rng, *words)
+    at = word.start() + rng.randint(1, len(word[0]) - 3)
+    swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    return pick(rng, swapped, text[:at] + text[at + 1 :], text[: at + 1] + text[at:])

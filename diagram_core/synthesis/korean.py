@@ -1,0 +1,69 @@
+"""Networks and pipelines in Korean words, each with the body of its plan; names keep the script of the prompt."""
+
+from __future__ import annotations
+
+from random import Random
+
+from diagram_core.synthesis.phrasing import by, chance, pick
+
+_HEADS = ("신경망", "인공신경망", "딥러닝 모델", "다층 퍼셉트론", "MLP")
+_ASKS = ("", "", " 그려줘", "을 그려 주세요", " 그림")
+_ACTIONS = (
+    "데이터 수집", "전처리", "토큰화", "임베딩", "모델 학습", "평가", "배포", "모니터링", "검색", "요약", "번역",
+    "저장", "시각화", "라벨링", "정규화", "데이터 증강", "특징 추출", "로그 분석", "재학습", "문서 분할", "답변 생성",
+    "알림",
+)  # fmt: skip
+MAX_SIDE_BLOCKS = 4
+
+
+def network(rng: Random) -> tuple[str, str]:
+    """A dense or convolutional network: (prompt, body of the plan)."""
+    return _cnn(rng) if chance(rng, 0.4) else _dense(rng)
+
+
+def pipeline(rng: Random) -> tuple[str, str]:
+    """Steps in a row: (prompt, body of the plan)."""
+    actions = rng.sample(_ACTIONS, rng.randint(2, 6))
+    link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ")
+    prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ") + link.join(actions)
+    return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), " > ".join(f"[{action}]" for action in actions)
+
+
+def _dense(rng: Random) -> tuple[str, str]:
+    inputs, outputs = rng.randint(1, 20), rng.randint(1, 10)
+    sizes = [rng.randint(1, 12) if chance(rng, 0.6) else pick(rng, 16, 32, 64, 128, 256) for _ in range(_few(rng))]
+    head = pick(rng, *_HEADS) + pick(rng, *_ASKS)
+    listed = pick(rng, ", ", "-", " ").join(str(size) for size in sizes)
+    told = pick(rng, ", ", "와 ").join(f"{size}개" for size in sizes)
+    prompt = pick(
+        rng,
+        f"입력 {inputs}개, 은닉층 {told}, 출력 {outputs}개인 {head}",
+        f"입력층 {inputs}개, 은닉층 {listed}개, 출력층 {outputs}개 노드를 가진 {head}",
+        f"{head}: 입력 {inputs}, 은닉층 {listed}, 출력 {outputs}",
+        f"입력이 {inputs}개이고 은닉층이 {listed}이고 출력이 {outputs}개인 {head}",
+        f"{inputs}-{'-'.join(map(str, sizes))}-{outputs} {head}",
+    )
+    return prompt, " ".join(str(size) for size in (inputs, *sizes, outputs))
+
+
+def _few(rng: Random) -> int:
+    return pick(rng, 1, 2, 2, 3, 3, 4)
+
+
+def _cnn(rng: Random) -> tuple[str, str]:
+    side = pick(rng, 28, 32, 64, 128, 224, 256)
+    phrases, words = [f"{by(rng, side, side)} {pick(rng, '입력', '이미지', '입력 이미지')}"], [f"{side}x{side}"]
+    for _ in range(rng.randint(1, MAX_SIDE_BLOCKS)):
+        noun = pick(rng, "합성곱층", "컨볼루션 층", "conv 레이어")
+        kernel = pick(rng, "", "3")
+        phrases.append(f"{by(rng, 3, 3)} {noun}" if kernel else noun)
+        words.append(f"conv{kernel}")
+        noun, word = pick(rng, ("최대 풀링", "maxpool"), ("풀링층", "pool"), ("평균 풀링", "avgpool"))
+        window = pick(rng, "", "2")
+        phrases.append(f"{by(rng, 2, 2)} {noun}" if window else noun)
+        words.append(f"{word}{window}")
+    size, outputs = pick(rng, 16, 32, 64, 100, 128, 256), pick(rng, 1, 2, 5, 10, 100)
+    phrases += [pick(rng, f"{size}개 노드 은닉층", f"은닉층 {size}개"), f"출력 {outputs}개"]
+    return pick(rng, ", ", ", ", " -> ").join(phrases) + pick(rng, " CNN", "인 CNN", ""), " ".join(
+        [*words, str(size), str(outputs)]
+    )
