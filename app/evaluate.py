@@ -50,7 +50,7 @@ def prompts(
 ) -> None:
     """Draw each prompt and compare with what it asks for.
 
-    Rows: prompt, diagram (list notation) and structure, or plan.
+    Rows: prompt and plan; or prompt, diagram (list notation) and structure.
 
     \b
     Examples:

@@ -19,6 +19,7 @@ STAGES = ("synthesize", "base", "sft")
 
 def main() -> int:
     """Run the stages up to SFT, or what is left of them, and ship the adapter; returns the exit code."""
+    terminal.quiet_libraries()
     try:
         from tasks.base import STARTER_DIR
         from tasks.config import load_profile

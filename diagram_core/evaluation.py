@@ -17,6 +17,7 @@ from diagram_core.drawing import DrawnCandidate, Judge, rank_images
 from diagram_core.errors import InputError
 from diagram_core.files import read_rows
 from diagram_core.geometry import measure
+from diagram_core.layout import lay_out
 from diagram_core.models.readability import MAX_SCORE, agreement
 from diagram_core.notation.listing import read_list
 from diagram_core.notation.plan import read_plan
@@ -74,7 +75,7 @@ class PromptResult:
 
 
 def read_prompt_cases(path: Path) -> list[PromptCase]:
-    """Rows of `prompt` and `diagram` (list notation), with a `plan` or a `structure` that says what its nodes are.
+    """Rows of `prompt` with a `plan`, or with a `diagram` (list notation) and the `structure` that it draws.
 
     Raises InputError that names the file and the row.
     """
@@ -206,15 +207,16 @@ def measure_ranking(judge: Judge, images: Mapping[str, Image], user: str) -> lis
 
 def _prompt_case(row: dict[str, Any], place: str) -> PromptCase:
     prompt = _text(row, "prompt", place)
-    diagram = read_list(_text(row, "diagram", place)).diagram
-    if not diagram.nodes:
-        raise InputError(f"{place}: no node can be read from its diagram")
-    if "plan" not in row and "structure" not in row:
-        raise InputError(f"{place}: neither 'plan' nor 'structure' says what its nodes are")
+    wanted = _text(row, "plan" if "plan" in row else "diagram", place)
     try:
         if "plan" in row:
-            wanted = read_plan(_text(row, "plan", place)).structure
-            return PromptCase(prompt, diagram, wanted.kind, wanted)
+            plan = read_plan(wanted)
+            return PromptCase(prompt, lay_out(plan.structure, plan.style), plan.structure.kind, plan.structure)
+        diagram = read_list(wanted).diagram
+        if not diagram.nodes:
+            raise InputError("no node can be read from its diagram")
+        if "structure" not in row:
+            raise InputError("neither 'plan' nor 'structure' says what its nodes are")
         return _case_of_structure(prompt, diagram, row["structure"])
     except (LookupError, TypeError, ValueError) as error:
         raise InputError(f"{place}: its structure is not of the known form ({error!r})") from None

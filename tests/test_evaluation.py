@@ -36,6 +36,7 @@ from diagram_core.structure import Style
 STYLE = "network right sky soft full\n"
 CHART = "chart down sand soft full\na > [sort] > b"
 NETWORK = {"task_name": "dl_model", "shape_types": [], "shape_sizes": []}
+HUMAN_PROMPTS = Path(__file__).with_name("human_prompts.jsonl")  # written by hand; training never sees it
 UNKNOWN_FORM = "row 2: its structure is not of the known form"
 
 
@@ -157,7 +158,7 @@ def test_cases_are_read_in_both_forms(tmp_path: Path) -> None:
     plan = STYLE + "2 3 1"
     structure = {"task_name": "dl_model", "shape_types": ["dense"] * 3, "shape_sizes": [2, 3, 1]}
     rows = [
-        {"prompt": "own", "diagram": write_list(diagram_of(plan)), "plan": plan},
+        {"prompt": "own", "plan": plan},
         {"prompt": "other", "diagram": write_list(diagram_of(plan)), "structure": structure},
         {"prompt": "chart", "diagram": write_list(diagram_of(CHART)), "structure": {"task_name": "flowchart"}},
     ]
@@ -195,6 +196,12 @@ def test_a_bad_row_of_prompts_is_named(tmp_path: Path, row: dict[str, Any], mess
         read_prompt_cases(path)
     assert str(path) in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_the_prompts_that_people_typed_can_be_measured() -> None:
+    cases = read_prompt_cases(HUMAN_PROMPTS)
+    assert len(cases) == len({case.prompt for case in cases}) == 60
+    assert {case.kind for case in cases} == {"network", "chart"}
 
 
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
