@@ -153,12 +153,12 @@ def encode(model: Autoencoder, images: Image) -> Floats:
 
 
 def reconstruct(model: Autoencoder, images: Image) -> Image:
-    """What is left of prepared images [n, h, w, 3] after the latent space: uint8 [n, 48, 80, 3]."""
+    """What is left of prepared images [n, h, w, 3] after the latent space: uint8 of the same shape."""
     device = next(model.parameters()).device
     with torch.inference_mode():
         batches = [model(batch.to(device)).cpu() for batch in channels_first(images).split(_BATCH)]
-    ink = torch.cat(batches).permute(0, 2, 3, 1).numpy()
-    return np.asarray((255 * (1 - ink.clip(0, 1) ** 2)).round(), np.uint8)
+    ink = functional.interpolate(torch.cat(batches), images.shape[1:3], mode="bilinear")
+    return np.asarray((255 * (1 - ink.clip(0, 1) ** 2)).round().permute(0, 2, 3, 1), np.uint8)
 
 
 def reconstruction(model: Autoencoder, images: Image) -> Reconstruction:
