@@ -55,9 +55,14 @@ def lay_out(structure: Structure, style: Style) -> Diagram:
 
 
 def label_of(element: Element, style: Style) -> str:
-    """What the shape of an element says: what it is and, in full detail, its size on a line of its own."""
-    if element.size is None or style.detail == "short":
+    """What the shape of an element says: what it is and, on a line of its own, its size.
+
+    In short detail only one of them: of layers of neurons how many these are, of others what they are.
+    """
+    if element.size is None:
         return element.label
+    if style.detail == "short":
+        return str(element.size) if element.kind in ("input", "dense") else element.label
     side = element.kind in ("image", "conv", "pool")
     size = f"{element.size} x {element.size}" if side else str(element.size)
     return f"{element.label}\n{size}" if element.label else size

@@ -55,7 +55,7 @@ class Style:
     direction: Direction = "right"
     palette: PaletteName = "sky"
     shapes: ShapeStyle = "soft"  # box: rectangles; soft: rounded corners; round: circles where the label fits
-    detail: Detail = "full"  # full labels say sizes and kernels, short ones only what a thing is
+    detail: Detail = "full"  # full labels say what a thing is and its size, short ones one of them
 
 
 def draws_neurons(structure: Structure) -> bool:
