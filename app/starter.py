@@ -17,21 +17,16 @@ PROFILE = "starter"
 STAGES = ("synthesize", "base", "sft")
 
 
-def main() -> int:
-    """Run the stages up to SFT, or what is left of them, and ship the adapter; returns the exit code."""
-    terminal.quiet_libraries()
-    try:
-        from tasks.base import STARTER_DIR
-        from tasks.config import load_profile
+def train_starter() -> None:
+    """Run the stages up to SFT, or what is left of them, and ship the adapter. Raises as the pipeline does."""
+    from tasks.base import STARTER_DIR
+    from tasks.config import load_profile
 
-        settings = load_profile(PROFILE)
-        for stage in STAGES:
-            trained = train.run_pipeline(settings, PROFILE, only=stage)
-        ship(trained.results["sft"].out_dir, STARTER_DIR)
-        terminal.out().print(f"The adapter is in {STARTER_DIR}", markup=False)
-    except (Exception, KeyboardInterrupt) as error:
-        return failures.report(error)
-    return 0
+    settings = load_profile(PROFILE)
+    for stage in STAGES:
+        trained = train.run_pipeline(settings, PROFILE, only=stage)
+    ship(trained.results["sft"].out_dir, STARTER_DIR)
+    terminal.out().print(f"The adapter is in {STARTER_DIR}", markup=False)
 
 
 def ship(stage_dir: Path, starter_dir: Path) -> None:
@@ -58,4 +53,5 @@ def _without_paths(adapter_config: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.quiet_libraries()
+    sys.exit(failures.guard(train_starter))
