@@ -84,8 +84,10 @@ def run_pipeline(
     _start_services(settings)
     from flows.train_all import train_all
     from tasks.log import duration
+    from tasks.pipeline_run import unwound_by_sigterm
 
-    training = train_all(profile, overrides, only, from_stage)
+    with unwound_by_sigterm():  # Prefect sends itself the signal again in the end, and its server would outlive us
+        training = train_all(profile, overrides, only, from_stage)
     out = terminal.out()
     out.print(f"\nDone in {duration(time.monotonic() - started)}.")
     if training.version is not None:

@@ -38,7 +38,7 @@ def pipeline_run(profile: Profile, name: str, tags: Mapping[str, str] | None = N
             _experiment_id(client, profile), run_name=name, tags=_pipeline_tags(name, profile, tags or {})
         )
     run = TrackedRun(client, made.info.run_id, warn_on_stderr)
-    with _marked_alive(profile, run.run_id), _interrupted_by_sigterm():
+    with _marked_alive(profile, run.run_id), unwound_by_sigterm():
         accept_children()
         try:
             run.params(profile)
@@ -129,8 +129,8 @@ def _close_runs(client: MlflowClient, pipeline_run_id: str) -> None:
 
 
 @contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind the stack as Ctrl-C does, unless somebody (Prefect) already does so."""
+def unwound_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM unwind the stack as Ctrl-C does, unless somebody (Prefect) already handles it."""
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         yield

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app import cli, demo, failures, train
@@ -87,3 +91,30 @@ def test_the_demo_for_real_on_the_smoke_profile(tmp_path: Path) -> None:
     assert all(Path(sheet).is_file() for sheet in sheets)
     assert (tmp_path / "home" / "mlflow.db").is_file()
     assert (tmp_path / "prefect" / "prefect.db").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, failures.EXIT_INTERRUPTED), (signal.SIGTERM, 143)])
+def test_ending_a_training_ends_the_servers_and_the_stage_that_it_started(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "DIAGRAMFORGE_HOME": str(tmp_path / "home")}
+    training = subprocess.Popen(
+        [sys.executable, "-c", "from app.cli import main; main()", "train", "--profile", "smoke"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert training.stderr is not None
+    lines = [*takewhile(lambda line: not line.startswith("base "), training.stderr)]  # base is done, and sft begins
+    started = psutil.Process(training.pid).children(recursive=True)
+    assert any("prefect.server" in " ".join(process.cmdline()) for process in started)
+    training.send_signal(number)
+    rest = training.stderr.read()
+    assert training.wait() == code, [*lines, rest]
+    assert "Traceback" not in rest
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert alive == []
