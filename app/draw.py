@@ -15,9 +15,10 @@ import typer
 from app import terminal
 from app.champion import champion_bundle, load_parts
 from app.rate import SHORT_ID_LENGTH
-from app.render import IMAGE_FORMATS, write_image
+from app.render import write_export
 from app.settings import known_user, rating_store
 from diagram_core.errors import UsageError
+from diagram_core.export import EXPORT_FORMATS, ExportFormat
 
 if TYPE_CHECKING:
     from diagram_core.drawing import DrawnCandidate, Parts
@@ -62,7 +63,9 @@ def draw(
     recommend: Annotated[int, typer.Option(min=0, metavar="N", help="How many of them to recommend.")] = 3,
     user: Annotated[str | None, typer.Option(metavar="NAME", help="Rank by this user's ratings, too.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: drawings/TIME-SEED.")] = None,
-    formats: Annotated[str, typer.Option("--format", metavar="png,svg", help="Image formats.")] = "png,svg",
+    formats: Annotated[
+        str, typer.Option("--format", metavar="png,svg", help="Also pptx, drawio, mmd, dot.")
+    ] = "png,svg",
     seed: Annotated[
         int | None, typer.Option(min=0, max=MAX_SEED, metavar="N", help="Draw the same again. Default: by chance.")
     ] = None,
@@ -81,7 +84,7 @@ def draw(
     """
     from diagram_core.prompting import check_prompt
 
-    wanted, asked = image_formats(formats), check_prompt(prompt)
+    wanted, asked = export_formats(formats), check_prompt(prompt)
     store = rating_store()
     name = known_user(store, user) if user is not None else ""
     request = Request(asked, count, recommend, name, secrets.randbelow(MAX_SEED) if seed is None else seed)
@@ -105,7 +108,7 @@ def new_folder(seed: int) -> Path:
 
 
 def draw_to_folder(
-    parts: Parts, request: Request, folder: Path, formats: list[str], store: RatingStore
+    parts: Parts, request: Request, folder: Path, formats: list[ExportFormat], store: RatingStore
 ) -> list[Drawing]:
     """Draw the candidates, best first, and write their texts, images, sheet and ranking.
 
@@ -160,17 +163,18 @@ def print_ranking(request: Request, drawings: list[Drawing], folder: Path, secon
     out.print(f"Sheet:     {folder / SHEET_FILE}", markup=False)
 
 
-def image_formats(text: str) -> list[str]:
-    """The image formats in a list such as png,svg. Raises UsageError for an unknown one."""
-    formats = list(dict.fromkeys(word.strip().lower() for word in text.split(",") if word.strip()))
-    unknown = [word for word in formats if word not in IMAGE_FORMATS]
+def export_formats(text: str) -> list[ExportFormat]:
+    """The formats in a list such as png,svg. Raises UsageError for an unknown one."""
+    words = list(dict.fromkeys(word.strip().lower() for word in text.split(",") if word.strip()))
+    formats = [file_format for word in words for file_format in EXPORT_FORMATS if file_format == word]
+    unknown = [word for word in words if word not in EXPORT_FORMATS]
     if unknown or not formats:
-        raise UsageError(f"no image format {unknown[0] if unknown else text!r}: choose from {','.join(IMAGE_FORMATS)}")
+        raise UsageError(f"no format {unknown[0] if unknown else text!r}: choose from {','.join(EXPORT_FORMATS)}")
     return formats
 
 
 def _write_candidate(
-    candidate: DrawnCandidate, place: int, folder: Path, formats: list[str], notation: Notation
+    candidate: DrawnCandidate, place: int, folder: Path, formats: list[ExportFormat], notation: Notation
 ) -> Drawing:
     from diagram_core.files import write_text
     from diagram_core.notation.listing import write_list
@@ -183,9 +187,9 @@ def _write_candidate(
     if candidate.diagram is not None:
         files["txt"] = folder / f"{stem}.txt"
         write_text(files["txt"], write_list(candidate.diagram) + "\n")
-        for image_format in formats:
-            files[image_format] = folder / f"{stem}.{image_format}"
-            write_image(candidate.diagram, files[image_format])
+        for file_format in formats:
+            files[file_format] = folder / f"{stem}.{file_format}"
+            write_export(candidate.diagram, file_format, files[file_format])
     return Drawing(candidate, number, files)
 
 

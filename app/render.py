@@ -12,6 +12,7 @@ import typer
 
 from app import terminal
 from diagram_core.errors import InputError, UsageError
+from diagram_core.export import EXPORT_FORMATS, ExportFormat, export
 
 if TYPE_CHECKING:
     from diagram_core.diagram import Diagram
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from diagram_core.notation import Notation
     from diagram_core.notation.listing import Dropped
 
-IMAGE_FORMATS = ("png", "svg")
 MAX_FILE_BYTES = 2_000_000  # ten times the longest text that the readers take
 _PLAN = re.compile(r"\s*(network|chart)\s")
 _COMPACT = re.compile(r"\s*[A-Z]{1,3}=[rsc][ald] ")
@@ -43,7 +43,9 @@ class DiagramFile:
 
 def render(
     file: TextFile,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="IMAGE", help="A .png or .svg file.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="A .png, .svg, .pptx, .drawio, .mmd or .dot file.")
+    ],
 ) -> None:
     """Draw a diagram from its text.
 
@@ -51,16 +53,15 @@ def render(
     Examples:
       diagramforge render diagram.txt -o diagram.png
       diagramforge render plan.txt -o diagram.svg
+      diagramforge render plan.txt -o slide.pptx     # PowerPoint, every shape editable; draw.io: .drawio
     A file that holds a plan can be as short as this:
       network right sky soft full
       32x32 conv3 pool2 256 64 1
     """
-    image_format = out.suffix.lower().removeprefix(".")
-    if image_format not in IMAGE_FORMATS:
-        raise UsageError(f"{out} does not end in .png or .svg: choose one of them")
+    file_format = export_format(out)
     found = read_diagram(file)
     require_nodes(file, found)
-    write_image(found.diagram, out)
+    write_export(found.diagram, file_format, out)
     if found.dropped:
         terminal.notice(f"{len(found.dropped)} items could not be read: diagramforge check {file} says why")
     terminal.out().print(f"{len(found.diagram.nodes)} nodes drawn: {out}", markup=False)
@@ -140,18 +141,19 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path} is not a text in UTF-8: give the text of a diagram") from None
 
 
-def write_image(diagram: Diagram, path: Path) -> None:
-    """Draw to a .png or .svg file, whole or not at all."""
-    from diagram_core.files import write_bytes, write_text
+def export_format(path: Path) -> ExportFormat:
+    """The format that a file's name ends in. Raises UsageError for any other."""
+    for file_format in EXPORT_FORMATS:
+        if path.suffix.lower() == f".{file_format}":
+            return file_format
+    raise UsageError(f"{path} is no name for a drawing: let it end in .{', .'.join(EXPORT_FORMATS)}")
 
-    if path.suffix.lower() == ".svg":
-        from diagram_core.export.svg import to_svg
 
-        write_text(path, to_svg(diagram))
-    else:
-        from diagram_core.render import draw, encode_png
+def write_export(diagram: Diagram, file_format: ExportFormat, path: Path) -> None:
+    """Draw to a file, whole or not at all."""
+    from diagram_core.files import write_bytes
 
-        write_bytes(path, encode_png(draw(diagram)))
+    write_bytes(path, export(diagram, file_format))
 
 
 def _problems(diagram: Diagram, geometry: Geometry) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as ET
 
-from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Color, Diagram
+from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram
+from diagram_core.export.marks import hex_color, xml_text
 from diagram_core.scene import BORDER_PX, DASH_GAP_PX, DASH_PX, EDGE_PX, WHITE, Edge, Point, Shape, Text, compose
 from diagram_core.typeset import CAP_HEIGHT_EM, LINE_EM, width_em
 
@@ -13,8 +13,6 @@ FONTS = (
     "Rubik, 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans KR', 'Apple SD Gothic Neo', "
     "'Malgun Gothic', sans-serif"
 )
-
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
 def to_svg(diagram: Diagram) -> str:
@@ -24,7 +22,7 @@ def to_svg(diagram: Diagram) -> str:
     view_box = f"0 0 {CANVAS_WIDTH_PX} {CANVAS_HEIGHT_PX}"
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": view_box, "role": "img"})
     root.set("font-family", FONTS)
-    ET.SubElement(root, "rect", {**size, "fill": _hex(WHITE)})
+    ET.SubElement(root, "rect", {**size, "fill": hex_color(WHITE)})
     edges = ET.SubElement(root, "g", {"fill": "none", "stroke-width": _number(EDGE_PX)})
     for edge in scene.edges:
         _add_edge(edges, edge)
@@ -33,7 +31,7 @@ def to_svg(diagram: Diagram) -> str:
     for node, shape, label in zip(diagram.nodes, scene.shapes, scene.texts, strict=True):
         group = ET.SubElement(nodes, "g")
         if node.label:
-            ET.SubElement(group, "title").text = _NO_XML.sub("", node.label)
+            ET.SubElement(group, "title").text = xml_text(node.label)
         _add_shape(group, shape)
         if label:
             _add_text(beside if label.is_outside else group, label)
@@ -53,21 +51,17 @@ def _pair(point: Point) -> str:
     return f"{_number(point[0])} {_number(point[1])}"
 
 
-def _hex(color: Color) -> str:
-    return f"#{bytes(color).hex()}"
-
-
 def _add_edge(parent: ET.Element, edge: Edge) -> None:
     curve = f"L{_pair(edge.end)}" if edge.control is None else f"Q{_pair(edge.control)} {_pair(edge.end)}"
-    line = ET.SubElement(parent, "path", {"d": f"M{_pair(edge.start)}{curve}", "stroke": _hex(edge.color)})
+    line = ET.SubElement(parent, "path", {"d": f"M{_pair(edge.start)}{curve}", "stroke": hex_color(edge.color)})
     if edge.is_dashed:
         line.set("stroke-dasharray", f"{_number(DASH_PX)} {_number(DASH_GAP_PX)}")
     if edge.head:
-        ET.SubElement(parent, "polygon", {"points": " ".join(map(_pair, edge.head)), "fill": _hex(edge.color)})
+        ET.SubElement(parent, "polygon", {"points": " ".join(map(_pair, edge.head)), "fill": hex_color(edge.color)})
 
 
 def _add_shape(parent: ET.Element, shape: Shape) -> None:
-    colors = {"fill": _hex(shape.fill), "stroke": _hex(shape.border)}
+    colors = {"fill": hex_color(shape.fill), "stroke": hex_color(shape.border)}
     x, y = shape.center
     if shape.radius == (shape.half_width, shape.half_height):
         at = {"cx": x, "cy": y, "rx": shape.half_width, "ry": shape.half_height}
@@ -85,8 +79,10 @@ def _add_text(parent: ET.Element, text: Text) -> None:
         for line, middle in zip(text.block.lines, middles, strict=True):
             width, height = width_em(line) * size_px + 4, LINE_EM * size_px
             at = {"x": x - width / 2, "y": middle - height / 2, "width": width, "height": height}
-            ET.SubElement(parent, "rect", {key: _number(value) for key, value in at.items()} | {"fill": _hex(WHITE)})
-    element = ET.SubElement(parent, "text", {"font-size": _number(size_px), "fill": _hex(text.color)})
+            ET.SubElement(
+                parent, "rect", {key: _number(value) for key, value in at.items()} | {"fill": hex_color(WHITE)}
+            )
+    element = ET.SubElement(parent, "text", {"font-size": _number(size_px), "fill": hex_color(text.color)})
     for line, middle in zip(text.block.lines, middles, strict=True):
         at = {"x": x, "y": middle + CAP_HEIGHT_EM / 2 * size_px}
-        ET.SubElement(element, "tspan", {key: _number(value) for key, value in at.items()}).text = _NO_XML.sub("", line)
+        ET.SubElement(element, "tspan", {key: _number(value) for key, value in at.items()}).text = xml_text(line)
