@@ -40,6 +40,7 @@ app.command()(train.train)
 app.command(context_settings={"ignore_unknown_options": True})(rate.rate)  # a score of -1 is no option
 app.command()(rank.rank)
 app.command()(render.render)
+app.command()(render.layout)
 app.command()(render.check)
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(doctor.doctor)

@@ -1,4 +1,4 @@
-"""render and check: a diagram's text, drawn or looked at closely. No model is needed."""
+"""render, layout and check: a diagram's text, drawn, placed or looked at closely. No model is needed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -65,6 +65,33 @@ def render(
     if found.dropped:
         terminal.notice(f"{len(found.dropped)} items could not be read: diagramforge check {file} says why")
     terminal.out().print(f"{len(found.diagram.nodes)} nodes drawn: {out}", markup=False)
+
+
+def layout(
+    file: TextFile,
+    notation: Annotated[
+        Literal["list", "compact"], typer.Option(metavar="list|compact", help="In which it is printed.")
+    ] = "list",
+) -> None:
+    """Place a diagram so that nothing overlaps, and print its text.
+
+    A plan is placed as it says; of a diagram in another notation, nodes, labels and arrows are kept, places are not.
+
+    \b
+    Examples:
+      diagramforge layout plan.txt > diagram.txt
+      diagramforge layout answer-of-a-language-model.txt --notation compact
+    """
+    from diagram_core.layout import lay_out_anew
+    from diagram_core.notation.compact import write_compact
+    from diagram_core.notation.listing import write_list
+
+    found = read_diagram(file)
+    require_nodes(file, found)
+    placed = found.diagram if found.notation == "plan" else lay_out_anew(found.diagram)
+    typer.echo(write_list(placed) if notation == "list" else write_compact(placed))
+    if found.dropped:
+        terminal.notice(f"{len(found.dropped)} items could not be read: diagramforge check {file} says why")
 
 
 def check(

@@ -94,6 +94,13 @@ def problems(geometry: Geometry, max_overlap_share: float, max_off_canvas_share:
     return tuple(failed)
 
 
+def reads_down(diagram: Diagram) -> bool:
+    """Whether most edges go further down or up than to the side."""
+    nodes = diagram.nodes
+    steps = [(nodes[b].x - nodes[a].x, nodes[b].y - nodes[a].y) for a, b in diagram.edges()]
+    return sum(abs(dy) > abs(dx) for dx, dy in steps) * 2 > len(steps)
+
+
 def segments_through_boxes(starts: _Floats, ends: _Floats, centers: _Floats, halves: _Floats) -> _Bools:
     """Which segments run more than GRAZE_PX deep through which boxes (Liang and Barsky, 1984). [segments, boxes]"""
     along = ends - starts

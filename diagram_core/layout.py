@@ -14,6 +14,7 @@ from diagram_core import layering
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, Node, ShapeName
 from diagram_core.errors import InputError
 from diagram_core.folding import ELLIPSE_ROOM, MARGIN_PX, PADDING_PX, Fold, Sheet, Text, best_fold
+from diagram_core.geometry import reads_down
 from diagram_core.label_room import text_size_px
 from diagram_core.palettes import PALETTE
 from diagram_core.placing import Box, Canvas, Extent, place_boxes
@@ -52,6 +53,13 @@ def lay_out(structure: Structure, style: Style) -> Diagram:
     if not count:
         return Diagram(())
     return _neurons(structure, style) if draws_neurons(structure) else _layers(structure, style)
+
+
+def lay_out_anew(diagram: Diagram) -> Diagram:
+    """The same nodes, labels and arrows, placed as a chart; circles and ellipses are data, other shapes operations."""
+    elements = tuple(Element("data" if node.shape == "circle" else "operation", node.label) for node in diagram.nodes)
+    structure = Structure("chart", elements, tuple(sorted(set(diagram.edges()))))
+    return lay_out(structure, Style("down" if reads_down(diagram) else "right"))
 
 
 def label_of(element: Element, style: Style) -> str:

@@ -223,6 +223,15 @@ def test_any_notation_is_recognised_and_drawn(
     assert "<svg" in Path("made/diagram.svg").read_text(encoding="utf-8")
 
 
+def test_a_plan_is_placed_and_printed_as_a_diagram(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("plan.txt").write_text(PLAN, encoding="utf-8")
+    for notation in ("list", "compact"):
+        Path("diagram.txt").write_text(shown(capsys, "layout", "plan.txt", "--notation", notation), encoding="utf-8")
+        found = answer(capsys, "check", "diagram.txt", "--json")
+        assert (found["notation"], found["nodes"]) == (notation, 11)
+        assert found["geometry"]["overlap_share"] == found["geometry"]["off_canvas_share"] == 0
+
+
 def test_the_same_text_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     Path("diagram.txt").write_text(LIST, encoding="utf-8")
     for name in ("a.png", "b.png", "a.svg", "b.svg"):

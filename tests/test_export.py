@@ -6,6 +6,7 @@ import html
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -55,7 +56,9 @@ def mermaid_labels(diagram: Diagram) -> list[str]:
 @pytest.mark.parametrize("file_format", EXPORT_FORMATS)
 def test_the_same_diagram_gives_the_same_bytes(file_format: str) -> None:
     assert file_format in EXPORT_FORMATS
-    assert export(DIAGRAM, file_format) == export(DIAGRAM, file_format)
+    first = export(DIAGRAM, file_format)
+    time.sleep(2.1 if file_format == "pptx" else 0)  # zip archives tell the time in steps of two seconds
+    assert export(DIAGRAM, file_format) == first
     assert export(Diagram(()), file_format)
 
 

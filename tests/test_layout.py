@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from diagram_core import layering
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, Node
 from diagram_core.errors import InputError
+from diagram_core.geometry import measure, reads_down
 from diagram_core.label_room import text_size_px
-from diagram_core.layout import label_of, lay_out
+from diagram_core.layout import label_of, lay_out, lay_out_anew
 from diagram_core.palettes import PALETTE
 from diagram_core.structure import (
     DETAILS,
@@ -29,6 +30,7 @@ from diagram_core.structure import (
     Structure,
     Style,
     draws_neurons,
+    same_graph,
 )
 
 MAX_ELEMENTS = 60
@@ -313,3 +315,15 @@ def test_a_single_sized_layer_among_named_blocks_is_no_larger_than_they_are() ->
     for direction in DIRECTIONS:
         nodes = lay_out(structure, Style(direction)).nodes
         assert len({(node.width, node.height) for node in nodes}) == 1
+
+
+def test_a_diagram_whose_shapes_overlap_is_placed_anew_with_its_graph_and_labels() -> None:
+    good = lay_out(chart(6, [(0, 1), (1, 2), (1, 3), (3, 4), (4, 5)]), Style("down"))
+    heaped = Diagram(tuple(replace(node, x=500 + i, y=300 + 2 * i) for i, node in enumerate(good.nodes)))
+    placed = lay_out_anew(heaped)
+    assert measure(heaped).overlap_share > 0.5
+    assert measure(placed).overlap_share == 0
+    assert reads_down(placed)
+    assert same_graph(placed, good)
+    assert [node.label for node in placed.nodes] == [node.label for node in good.nodes]
+    assert [node.shape == "circle" for node in placed.nodes] == [node.shape == "circle" for node in good.nodes]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, Diagram, LineName, Node, ShapeName
-from diagram_core.export.marks import hex_color, plain_text, reads_down
+from diagram_core.export.marks import hex_color, plain_text
+from diagram_core.geometry import reads_down
 from diagram_core.scene import readable_on
 
 POINTS_PER_PX = 0.75  # 96 pixels an inch, 72 points

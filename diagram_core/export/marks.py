@@ -1,10 +1,10 @@
-"""What the exports have in common: text that a format can hold, colours, and which way a diagram reads."""
+"""What the exports have in common: text that a format can hold, and colours."""
 
 from __future__ import annotations
 
 import re
 
-from diagram_core.diagram import Color, Diagram
+from diagram_core.diagram import Color
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -23,10 +23,3 @@ def plain_text(text: str) -> str:
 def hex_color(color: Color) -> str:
     """A colour as #rrggbb."""
     return f"#{bytes(color).hex()}"
-
-
-def reads_down(diagram: Diagram) -> bool:
-    """Whether most edges go further down or up than to the side."""
-    nodes = diagram.nodes
-    steps = [(nodes[b].x - nodes[a].x, nodes[b].y - nodes[a].y) for a, b in diagram.edges()]
-    return sum(abs(dy) > abs(dx) for dx, dy in steps) * 2 > len(steps)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from diagram_core.diagram import Diagram, LineName, Node, ShapeName
-from diagram_core.export.marks import hex_color, plain_text, reads_down
+from diagram_core.export.marks import hex_color, plain_text
+from diagram_core.geometry import reads_down
 from diagram_core.scene import readable_on
 
 _SHAPES: dict[ShapeName, tuple[str, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
@@ -44,7 +45,16 @@ def to_pptx(diagram: Diagram) -> bytes:
         _join(line, diagram.nodes[a], diagram.nodes[b], drawn[a], drawn[b])
     file = BytesIO()
     presentation.save(file)
-    return file.getvalue()
+    return _without_times(file)
+
+
+def _without_times(file: BytesIO) -> bytes:
+    """The archive with its members as of 1980, the first time that a zip archive can tell."""
+    packed = BytesIO()
+    with ZipFile(file) as before, ZipFile(packed, "w", ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(ZipInfo(name), before.read(name), ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _emu(px: float) -> Emu:
