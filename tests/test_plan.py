@@ -54,6 +54,34 @@ def test_skip_connection() -> None:
     assert structure.edges == ((0, 1), (0, 2), (1, 2), (2, 3))
 
 
+def test_branches_go_on_from_one_layer_and_come_together_in_one() -> None:
+    structure = read_plan(HEADER + "4 ( 8 6 | 3 ) 2").structure
+    assert structure.edges == ((0, 1), (0, 3), (1, 2), (2, 4), (3, 4))
+    assert [element.label for element in structure.elements] == ["input", "dense", "dense", "dense", "output"]
+
+
+def test_inputs_and_heads_side_by_side() -> None:
+    elements = read_plan(HEADER + "( 28x28 conv | 10 ) 32 ( 5 | 1 )").structure.elements
+    assert [element.label for element in elements] == ["input image", "conv", "input", "dense", "output", "output"]
+
+
+def test_branches_keep_their_own_feature_maps_and_upsampling_undoes_pooling() -> None:
+    assert sizes("32x32 ( pool up | conv5 ) conv3") == [32, 16, 32, 28, 30]
+
+
+def test_branches_within_branches_and_skips_round_trip() -> None:
+    for body in (
+        "4 ( 8 ( 2 | 3 ) | 3 ) 2",
+        '( 16x16 conv pool | 16x16 conv pool ) "distance" 1',
+        "64x64 conv*2 @a pool conv*2 @b pool conv*2 up +b conv*2 up +a conv*2 conv1",
+        '"embedding" @a "attention" "norm" +a @a "feed forward" "norm" +a',
+        "9 @a ( 4 | 5 ) 6 +a 1",
+    ):
+        plan = read_plan(HEADER + body)
+        again = read_plan(write_plan(plan.structure, plan.style))
+        assert again.structure == plan.structure
+
+
 def test_groups_point_to_every_step_of_the_next_group() -> None:
     assert arrows("a, b > [c] > d, e") == {("a", "c"), ("b", "c"), ("c", "d"), ("c", "e")}
 
@@ -62,6 +90,28 @@ def test_a_name_means_the_latest_step_of_that_name_and_plus_makes_a_new_one() ->
     structure = read_plan(CHART + "x > [f] > + x\nx > [g]").structure
     assert [element.label for element in structure.elements] == ["x", "f", "x", "g"]
     assert structure.edges == ((0, 1), (1, 2), (2, 3))
+
+
+def test_another_name_for_data_means_what_the_line_before_put_out_if_it_fits() -> None:
+    assert arrows("png file > [f] > + picture\n~ figure > [g]") == {
+        ("png file", "f"),
+        ("f", "picture"),
+        ("picture", "g"),
+    }
+
+
+def test_else_another_name_means_the_first_data_that_it_fits_and_else_new_data() -> None:
+    assert arrows("png file > [f]\n~ picture > [g]\n~ text > [h]") == {
+        ("png file", "f"),
+        ("png file", "g"),
+        ("text", "h"),
+    }
+
+
+def test_a_number_says_which_step_of_a_name_is_meant() -> None:
+    structure = read_plan(CHART + "x > [f] > + x\nx#1 > [g]").structure
+    assert structure.edges == ((0, 1), (0, 3), (1, 2))
+    assert names("worker#1 > worker#2") == ["worker#1", "worker#2"]  # no step named worker: these are names
 
 
 def test_operations_are_new_each_time_and_can_be_pointed_back_to_by_name() -> None:
@@ -100,6 +150,11 @@ def test_what_synthesis_makes_round_trips_and_follows_the_grammar(seed: int) -> 
         (HEADER + "4 999999 2", "'999999' is no layer"),
         (HEADER + "4 8*1000 2", "1000 times"),
         (HEADER + "4 +b 2", "no @b"),
+        (HEADER + "4 ( 2 | 3", "a ( has no )"),
+        (HEADER + "4 ( 2 ) 3", "holds one branch"),
+        (HEADER + "4 ( 2 | ) 3", "has no layers"),
+        (HEADER + "4 | 3", "stands outside"),
+        (HEADER + "4 ( 2 | 3 ) @a 4", "behind a layer"),
         (CHART, "no steps"),
         (CHART + "a > [b", "line 2"),
         (CHART + "a > > b", "line 2"),
@@ -115,6 +170,6 @@ def test_what_cannot_be_read_is_named(plan: str, says: str) -> None:
 
 
 def test_writing_refuses_what_a_plan_cannot_say() -> None:
-    elements = (Element("data", "x"), Element("data", "x"), Element("data", "y"))
-    with pytest.raises(InputError, match="shares the name 'x'"):
-        write_plan(Structure("chart", elements, ((0, 2),)), Style())
+    layers = tuple(Element("dense", "dense", size) for size in (4, 3, 2))
+    with pytest.raises(InputError, match="cannot say this network"):
+        write_plan(Structure("network", layers, ((0, 2), (2, 1))), Style())

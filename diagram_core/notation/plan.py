@@ -9,21 +9,28 @@ A network is its layers in order, a chart its paths; the first line says kind, d
     text, picture > [language model] > table
     table > [python code] > + table
 
-Layers: `64` neurons (the first layer is the input), `32x32` an image, `conv3` a 3x3 convolution, `conv3:64` one with
-64 channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `"LSTM 128"` any other block. `*2`
-says it twice, `@a` names the layer before it, `+a` adds the output of layer a to the layer before it (a skip).
+Layers: `64` neurons (a layer that nothing goes into is an input), `32x32` an image, `conv3` a 3x3 convolution,
+`conv3:64` one with 64 channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `up2` the
+reverse of pooling, `"LSTM 128"` any other block. `*2` says it twice, `@a` names the layer before it, `+a` adds the
+output of layer a to the layer before it (a skip). `( 10 8 | 5 )` are branches side by side: each goes on from what
+stands before the bracket, and all go into what stands after it.
 
-Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data
-that has the name of an earlier step. Every step of a group points to every step of the next group.
+Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data;
+`~ x` is earlier data that x is another word for (`names.py`): at the start of a line what the line before ends with,
+else the first such data, or else new. `x#1` is the first step named x. Every step of a group points to every step of
+the next group.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from string import ascii_lowercase
 
 from diagram_core.errors import InputError
+from diagram_core.notation.names import same_thing
 from diagram_core.structure import (
     DETAILS,
     DIRECTIONS,
@@ -40,6 +47,7 @@ MAX_SIZE = 99_999  # neurons or pixels; five digits keep a label short enough to
 MAX_REPEAT = 99
 DEFAULT_CONV_KERNEL = 3
 DEFAULT_POOL_WINDOW = 2
+SKIP_NAMES = "abcd"  # of layers that a model may refer to at one time: a U-Net of four levels
 
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"'
 _REPEAT = r"(?:\*(?P<repeat>\d+))?"
@@ -48,35 +56,55 @@ _LAYER_FORMS = {
     "dense": re.compile(rf"(?P<size>\d+){_REPEAT}"),
     "conv": re.compile(rf"conv(?P<kernel>\d+)?(?::(?P<channels>\d+))?(?:=(?P<side>\d+))?{_REPEAT}"),
     "pool": re.compile(rf"(?P<mode>max|avg)?pool(?P<window>\d+)?(?:=(?P<side>\d+))?{_REPEAT}"),
+    "up": re.compile(rf"up(?P<factor>\d+)?(?:=(?P<side>\d+))?{_REPEAT}"),
     "block": re.compile(rf"(?P<label>{_QUOTED}){_REPEAT}"),
     "mark": re.compile(r"(?P<sign>[@+])(?P<name>[a-z])"),
+    "bracket": re.compile(r"[(|)]"),
 }
 _LAYER = re.compile(rf"{_QUOTED}[^\s]*|\S+")
 _NAME = rf'{_QUOTED}|[^\[\],>"\s][^\[\],>"]*?'
-_STEP = re.compile(rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?P<new>\+)?\s*(?P<data>{_NAME}))\s*")
-_PLAIN_LABEL = re.compile(r'[^\[\],>"+\s](?:[^\[\],>"\n]*[^\[\],>"\s])?')
+_STEP = re.compile(rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?P<sign>[+~])?\s*(?P<data>{_NAME}))\s*")
+_PLAIN_LABEL = re.compile(r'(?!.*#\d+$)[^\[\],>"+~\s](?:[^\[\],>"\n]*[^\[\],>"\s])?')
+_NUMBERED = re.compile(r"(?P<name>.*\S)\s*#(?P<number>\d{1,4})")
 
-# What a model may write. Without skips: no grammar of this kind can see to it that +a comes after an @a.
+
+def _skip_rules() -> str:
+    """Rules for what follows when n layers have been named: only these can be added, and the next name is the n-th."""
+    rules = ['layers ::= item (" " item)* (" @a" after1)?']
+    for n in range(1, len(SKIP_NAMES) + 1):
+        named = SKIP_NAMES[:n]
+        adds = " | ".join(f'" +{earlier}"' for earlier in named)
+        again = " | ".join(f'" @{earlier}"' for earlier in named)
+        next_name = f' | " @{SKIP_NAMES[n]}" after{n + 1}' if n < len(SKIP_NAMES) else ""
+        rules.append(f'after{n} ::= (" " item ({adds})?)+ (({again}) after{n}{next_name})?')
+    return "\n".join(rules)
+
+
+# What a model may write. A layer is named before it is added, and names are given in the order of SKIP_NAMES.
 PLAN_GRAMMAR = rf"""
 root ::= network | chart
-network ::= "network" style "\n" layer (" " layer)*
+network ::= "network" style "\n" layers
+{_skip_rules()}
+item ::= layer | "( " branch (" | " branch)+ " )"
+branch ::= item (" " item)*
 chart ::= "chart" style ("\n" path)+
 style ::= " " direction " " palette " " shapes " " detail
 direction ::= {" | ".join(f'"{name}"' for name in DIRECTIONS)}
 palette ::= {" | ".join(f'"{name}"' for name in PALETTES)}
 shapes ::= {" | ".join(f'"{name}"' for name in SHAPE_STYLES)}
 detail ::= {" | ".join(f'"{name}"' for name in DETAILS)}
-layer ::= number repeat? | number "x" number ("x" number)? | conv | pool | quoted repeat?
+layer ::= number repeat? | number "x" number ("x" number)? | conv | pool | up | quoted repeat?
 conv ::= "conv" number? (":" number)? ("=" number)? repeat?
 pool ::= ("max" | "avg")? "pool" number? ("=" number)? repeat?
+up ::= "up" number? ("=" number)? repeat?
 repeat ::= "*" [1-9] [0-9]?
 number ::= [1-9] [0-9]? [0-9]? [0-9]? [0-9]?
 path ::= group (" > " group)*
 group ::= step (", " step)*
-step ::= "[" label "]" | "+ " label | label
+step ::= "[" label "]" | "+ " label | "~ " label | label
 label ::= word (" " word)* | quoted
 word ::= start rest*
-start ::= [^\[\],>"+ \n\t\r]
+start ::= [^\[\],>"+~ \n\t\r]
 rest ::= [^\[\],>" \n\t\r]
 quoted ::= "\"" character+ "\""
 character ::= [^"\\\n] | "\\" ["\\n]
@@ -125,25 +153,91 @@ def _read_header(header: str) -> tuple[str, Style]:
 # Networks
 
 
+@dataclass
+class _Network:
+    """A network in the reading."""
+
+    elements: list[Element] = field(default_factory=list)
+    edges: set[tuple[int, int]] = field(default_factory=set)
+    ends: tuple[int, ...] = ()  # layers that the next one goes on from
+    sides: list[int | None] = field(default_factory=list)  # of the feature map that each layer gives on
+    marks: dict[str, int] = field(default_factory=dict)
+
+    def add(self, form: str, match: re.Match[str]) -> None:
+        before = next((self.sides[end] for end in self.ends if self.sides[end]), None)
+        element = _layer(form, match, before, is_input=not self.ends)
+        here = len(self.elements)
+        self.elements.append(element)
+        self.sides.append(element.size if form in ("image", "conv", "pool", "up") else before)
+        self.edges.update((end, here) for end in self.ends)
+        self.ends = (here,)
+
+    def mark(self, match: re.Match[str]) -> None:
+        name = match["name"]
+        if len(self.ends) != 1:
+            raise InputError(f"plan: {match[0]} has to stand behind a layer")
+        (here,) = self.ends
+        if match["sign"] == "@":
+            self.marks[name] = here
+        elif name not in self.marks:
+            raise InputError(f"plan: {match[0]} adds a layer that no @{name} has named before it")
+        elif self.marks[name] != here:
+            self.edges.add((self.marks[name], here))
+
+
+@dataclass
+class _Branches:
+    """Brackets that are open: what the branches go on from, and where those that are read end."""
+
+    start: tuple[int, ...]
+    first: int  # element of the branch that is being read
+    ends: list[int] = field(default_factory=list)
+    count: int = 1
+
+    def close_branch(self, network: _Network) -> None:
+        if len(network.elements) == self.first:
+            raise InputError("plan: a branch in ( | ) has no layers")
+        self.ends += network.ends
+        self.first = len(network.elements)
+
+
 def _read_network(body: str) -> Structure:
-    elements: list[Element] = []
-    skips: list[tuple[int, int]] = []
-    marks: dict[str, int] = {}
+    network = _Network()
+    opened: list[_Branches] = []
     for word in _LAYER.findall(body):
         form, match = _match_layer(word)
-        if form == "mark":
-            _read_mark(match, len(elements) - 1, marks, skips)
-            continue
-        repeat = int(match.groupdict().get("repeat") or 1)
-        if not 1 <= repeat <= MAX_REPEAT:
-            raise InputError(f"plan: {word!r} repeats a layer {repeat} times; 1 to {MAX_REPEAT} can be drawn")
-        for _ in range(repeat):
-            elements.append(_layer(form, match, elements))
-    if not elements:
+        if form == "bracket":
+            _read_bracket(word, network, opened)
+        elif form == "mark":
+            network.mark(match)
+        else:
+            for _ in range(_repeats(match, word)):
+                network.add(form, match)
+    if opened:
+        raise InputError("plan: a ( has no )")
+    if not network.elements:
         raise InputError("line 2 of the plan: there are no layers")
-    elements[-1] = _as_output(elements[-1]) if len(elements) > 1 else elements[-1]
-    chain = [(i, i + 1) for i in range(len(elements) - 1)]
-    return Structure("network", tuple(elements), tuple(sorted({*chain, *skips})))
+    for end in network.ends:
+        network.elements[end] = _as_output(network.elements[end])
+    return Structure("network", tuple(network.elements), tuple(sorted(network.edges)))
+
+
+def _read_bracket(bracket: str, network: _Network, opened: list[_Branches]) -> None:
+    if bracket == "(":
+        opened.append(_Branches(network.ends, len(network.elements)))
+        return
+    if not opened:
+        raise InputError(f"plan: a {bracket} stands outside of ( )")
+    branches = opened[-1]
+    branches.close_branch(network)
+    if bracket == "|":
+        branches.count += 1
+        network.ends = branches.start
+        return
+    if branches.count == 1:
+        raise InputError("plan: ( ) holds one branch; write several with | between them, or none")
+    network.ends = tuple(branches.ends)
+    opened.pop()
 
 
 def _match_layer(word: str) -> tuple[str, re.Match[str]]:
@@ -154,37 +248,32 @@ def _match_layer(word: str) -> tuple[str, re.Match[str]]:
     raise InputError(f'plan: {word[:40]!r} is no layer; layers read like 64, 28x28, conv3, maxpool2 or "LSTM 128"')
 
 
-def _read_mark(match: re.Match[str], here: int, marks: dict[str, int], skips: list[tuple[int, int]]) -> None:
-    name = match["name"]
-    if here < 0:
-        raise InputError(f"plan: {match[0]} stands before the first layer")
-    if match["sign"] == "@":
-        marks[name] = here
-    elif name not in marks:
-        raise InputError(f"plan: {match[0]} adds a layer that no @{name} has named before it")
-    elif marks[name] != here:
-        skips.append((marks[name], here))
+def _repeats(match: re.Match[str], word: str) -> int:
+    repeat = int(match.groupdict().get("repeat") or 1)
+    if not 1 <= repeat <= MAX_REPEAT:
+        raise InputError(f"plan: {word!r} repeats a layer {repeat} times; 1 to {MAX_REPEAT} can be drawn")
+    return repeat
 
 
-def _layer(form: str, match: re.Match[str], before: list[Element]) -> Element:
-    side = next((e.size for e in reversed(before) if e.kind in ("image", "conv", "pool")), None)
+def _layer(form: str, match: re.Match[str], side: int | None, is_input: bool) -> Element:
+    """The layer that a word says, after feature maps of this side."""
     if form == "image":
         sides = [int(number) for number in match["sides"].split("x")]
         label = "input image" if len(sides) == 2 and sides[0] == sides[1] else f"input {match['sides']}"
         return Element("image", label, max(sides[:2]))
     if form == "dense":
         return (
-            Element("dense", "dense", int(match["size"])) if before else Element("input", "input", int(match["size"]))
+            Element("input", "input", int(match["size"])) if is_input else Element("dense", "dense", int(match["size"]))
         )
     if form == "block":
         return Element("block", _unquote(match["label"]))
     given = int(match["side"]) if match["side"] else None
     if form == "conv":
-        return Element(
-            "conv",
-            _conv_label(match["kernel"], match["channels"]),
-            given or _conv_side(side, match["kernel"]),
-        )
+        label = _conv_label(match["kernel"], match["channels"])
+        return Element("conv", label, given or _conv_side(side, match["kernel"]))
+    if form == "up":
+        factor = match["factor"]
+        return Element("block", _up_label(factor), given or _up_side(side, factor))
     return Element("pool", _pool_label(match["mode"], match["window"]), given or _pool_side(side, match["window"]))
 
 
@@ -202,6 +291,10 @@ def _pool_label(mode: str | None, window: str | None) -> str:
     return f"{label} {window}x{window}" if window else label
 
 
+def _up_label(factor: str | None) -> str:
+    return f"upsample {factor}x{factor}" if factor else "upsample"
+
+
 def _conv_side(side: int | None, kernel: str | None) -> int | None:
     """Output side of an unpadded convolution with stride 1."""
     return None if side is None else max(1, side - int(kernel or DEFAULT_CONV_KERNEL) + 1)
@@ -212,33 +305,114 @@ def _pool_side(side: int | None, window: str | None) -> int | None:
     return None if side is None else max(1, side // int(window or DEFAULT_POOL_WINDOW))
 
 
+def _up_side(side: int | None, factor: str | None) -> int | None:
+    """Output side of upsampling."""
+    return None if side is None else min(MAX_SIZE, side * int(factor or DEFAULT_POOL_WINDOW))
+
+
 def _write_network(structure: Structure) -> str:
-    words: list[str] = []
-    elements = structure.elements
-    for i, element in enumerate(elements):
-        words.append(_write_layer(element, list(elements[:i])))
-    skips = [edge for edge in structure.edges if edge[1] != edge[0] + 1]
-    if not skips:
-        return " ".join(_repeated(word, len(list(group))) for word, group in groupby(words))
-    sources = sorted({source for source, _ in skips})
-    if len(sources) > 26:
-        raise InputError(f"a plan can name 26 layers that others add to themselves; this network has {len(sources)}")
-    names = {source: chr(ord("a") + k) for k, source in enumerate(sources)}
-    for i in range(len(words)):
-        adds = [f"+{names[source]}" for source, target in skips if target == i]
-        words[i] = " ".join([words[i], *([f"@{names[i]}"] if i in names else []), *adds])
-    return " ".join(words)
+    """Raises InputError for a network that is more than a chain with branches that come together, and skips."""
+    sources = _sources(structure)
+    words, _ = _write_branch(structure, sources, 0, len(structure.elements), ())
+    body = " ".join(_repeated(word, len(list(group))) for word, group in groupby(_name_sources(words)))
+    try:
+        says_it = _read_network(body) == structure
+    except InputError:
+        says_it = False
+    if not says_it:
+        raise InputError("a plan cannot say this network: it says chains, branches that come together, and skips")
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A layer in the writing, with the layers that are added to it; a bracket, if it is no layer."""
+
+    text: str
+    index: int | None = None
+    added: tuple[int, ...] = ()
+
+
+def _write_branch(
+    structure: Structure, sources: Sequence[tuple[int, ...]], start: int, stop: int, ends: tuple[int, ...]
+) -> tuple[list[_Word], tuple[int, ...]]:
+    """Words for the elements from `start` to before `stop`, which go on from `ends`, and the elements they end with."""
+    words: list[_Word] = []
+    i = start
+    while i < stop:
+        starts, merge = _side_by_side(sources, i, stop, ends)
+        if len(starts) == 1:
+            element = structure.elements[i]
+            words.append(_Word(_write_layer(element, _side_before(structure, ends)), i, _besides(sources[i], ends)))
+            ends, i = (i,), i + 1
+            continue
+        joined: list[int] = []
+        for k, (first, after) in enumerate(pairwise([*starts, merge])):
+            branch, branch_ends = _write_branch(structure, sources, first, after, ends)
+            words += [_Word("|" if k else "("), *branch]
+            joined += branch_ends
+        words.append(_Word(")"))
+        ends, i = tuple(joined), merge
+    return words, ends
+
+
+def _side_by_side(
+    sources: Sequence[tuple[int, ...]], start: int, stop: int, ends: tuple[int, ...]
+) -> tuple[list[int], int]:
+    """Where the branches begin that go on from `ends`, the first of them at `start`, and where they come together."""
+    starts = [start]
+    for i in range(start + 1, stop):
+        inside = [source for source in sources[i] if source >= start]
+        if not inside and set(ends) <= set(sources[i]):
+            starts.append(i)
+        elif len(starts) > 1 and any(source < starts[-1] for source in inside):
+            return starts, i
+    return starts, stop
+
+
+def _besides(sources: tuple[int, ...], ends: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(source for source in sources if source not in ends)
+
+
+def _side_before(structure: Structure, ends: tuple[int, ...]) -> int | None:
+    """Of the feature map that reaches what goes on from `ends`."""
+    for end in ends:
+        here: int | None = end
+        while here is not None:
+            element = structure.elements[here]
+            if element.size and (element.kind in ("image", "conv", "pool") or element.label.startswith("upsample")):
+                return element.size
+            here = next((a for a, b in structure.edges if b == here), None)
+    return None
+
+
+def _name_sources(words: Sequence[_Word]) -> list[str]:
+    """The words with @ and + marks; a name is given anew once nothing more is to be added of its layer."""
+    last_use = {source: word.index or 0 for word in words for source in word.added}
+    names: dict[int, str] = {}
+    marked = []
+    for word in words:
+        text = word.text + "".join(f" +{names.get(source, '?')}" for source in word.added)
+        if word.index in last_use:
+            taken = {names[source] for source in names if last_use[source] > word.index}
+            names[word.index] = next((name for name in ascii_lowercase if name not in taken), "?")
+            text += f" @{names[word.index]}"
+        marked.append(text)
+    return marked
 
 
 def _repeated(word: str, count: int) -> str:
     repeats = (
-        count > 1 and _LAYER_FORMS["image"].fullmatch(word) is None and not word.startswith('"') and "=" not in word
+        count > 1
+        and _LAYER_FORMS["image"].fullmatch(word) is None
+        and not word.startswith(('"', "(", "|", ")"))
+        and not any(sign in word for sign in "=@+")
     )
     return f"{word}*{count}" if repeats else " ".join([word] * count)
 
 
-def _write_layer(element: Element, before: list[Element]) -> str:
-    side = next((e.size for e in reversed(before) if e.kind in ("image", "conv", "pool")), None)
+def _write_layer(element: Element, side: int | None) -> str:
+    """The word for a layer after feature maps of this side."""
     if element.kind == "image":
         return (
             f"{element.size}x{element.size}" if element.label == "input image" else element.label.removeprefix("input ")
@@ -255,27 +429,66 @@ def _write_layer(element: Element, before: list[Element]) -> str:
         mode, window = match.groups() if match else (None, None)
         word = f"{mode or ''}pool{window or ''}"
         return word if element.size == _pool_side(side, window) else f"{word}={element.size}"
+    match = re.fullmatch(r"upsample(?: (\d+)x\d+)?", element.label)
+    if match and (element.size or side is None):
+        word = f"up{match[1] or ''}"
+        return word if element.size == _up_side(side, match[1]) else f"{word}={element.size}"
     return _quote(element.label)
 
 
 # Charts
 
 
+@dataclass
+class _Chart:
+    """A chart in the reading."""
+
+    elements: list[Element] = field(default_factory=list)
+    named: dict[str, list[int]] = field(default_factory=dict)  # elements by their label
+    last_output: int | None = None  # at the start of a line: the data that the line before ends with
+
+    def add(self, element: Element) -> int:
+        self.elements.append(element)
+        self.named.setdefault(element.label, []).append(len(self.elements) - 1)
+        return len(self.elements) - 1
+
+    def latest(self, label: str) -> int | None:
+        """The last step of this name."""
+        return self.named[label][-1] if label in self.named else None
+
+    def numbered(self, text: str) -> int | None:
+        """The step that `x#2` means."""
+        match = _NUMBERED.fullmatch(text)
+        steps = self.named.get(match["name"], []) if match else []
+        return steps[int(match["number"]) - 1] if match and 1 <= int(match["number"]) <= len(steps) else None
+
+    def find_other_name(self, label: str, group: Sequence[int]) -> int | None:
+        """The earlier data that this is another name for, if it is none of this group."""
+        last = [] if self.last_output is None else [self.last_output]
+        for i in [*last, *range(len(self.elements))]:
+            if i not in group and self.elements[i].kind == "data" and same_thing(self.elements[i].label, label):
+                return i
+        return None
+
+
 def _read_chart(body: str) -> Structure:
-    elements: list[Element] = []
-    latest: dict[str, int] = {}
+    chart = _Chart()
     edges: set[tuple[int, int]] = set()
     for number, line in enumerate(body.split("\n"), start=2):
         if not line.strip():
             continue
         previous: list[int] = []
         for group in _split(line, ">"):
-            here = [_read_step(step, number, elements, latest) for step in _split(group, ",")]
+            here: list[int] = []
+            for step in _split(group, ","):
+                here.append(_read_step(step, number, chart, here))
             edges.update((a, b) for a in previous for b in here)
-            previous = here
-    if not elements:
+            previous, chart.last_output = here, None
+        if chart.elements[previous[0]].kind == "data":
+            chart.last_output = previous[0]
+    if not chart.elements:
         raise InputError("line 2 of the plan: there are no steps")
-    return Structure("chart", tuple(elements), tuple(sorted(edges)))
+    return Structure("chart", tuple(chart.elements), tuple(sorted(edges)))
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -289,24 +502,33 @@ def _split(text: str, separator: str) -> list[str]:
     return parts
 
 
-def _read_step(text: str, line: int, elements: list[Element], latest: dict[str, int]) -> int:
+def _read_step(text: str, line: int, chart: _Chart, group: Sequence[int]) -> int:
     match = _STEP.fullmatch(text)
     if not match:
         raise InputError(
             f"line {line} of the plan: {text.strip()[:40]!r} is no step; steps read like [clean] or png file"
         )
     label = _unquote(match["operation"] or match["data"])
-    if match["operation"] or match["new"] or label not in latest:
-        latest[label] = len(elements)
-        elements.append(Element("operation" if match["operation"] else "data", label))
-    return latest[label]
+    if match["operation"]:
+        return chart.add(Element("operation", label))
+    earlier = _earlier_step(match["sign"], label, match["data"], chart, group)
+    return chart.add(Element("data", label)) if earlier is None else earlier
+
+
+def _earlier_step(sign: str | None, label: str, written: str, chart: _Chart, group: Sequence[int]) -> int | None:
+    if sign == "+":
+        return None
+    if sign == "~":
+        return chart.find_other_name(label, group)
+    latest = chart.latest(label)
+    return chart.numbered(written) if latest is None and not written.startswith('"') else latest
 
 
 def _write_chart(structure: Structure) -> str:
     """Steps in the order of their elements, so that reading gives the same numbers back; lines go on."""
     sources = _sources(structure)
     lines: list[str] = []
-    latest: dict[str, int] = {}
+    named: dict[str, list[int]] = {}
     end: tuple[int, ...] = ()  # what the last line ends with
     i = 0
     while i < len(structure.elements):
@@ -314,8 +536,8 @@ def _write_chart(structure: Structure) -> str:
         group = _siblings(i, before, sources)
         goes_on = bool(before) and before == end
         # Known steps are named before new ones, which may take over their name.
-        known = "" if goes_on else ", ".join(_write_known(structure.elements[k], k, latest) for k in before)
-        steps = ", ".join(_write_step(structure.elements[k], k, latest) for k in group)
+        known = "" if goes_on else ", ".join(_write_known(structure.elements[k], k, named) for k in before)
+        steps = ", ".join(_write_step(structure.elements[k], k, named) for k in group)
         if goes_on:
             lines[-1] += f" > {steps}"
         else:
@@ -324,11 +546,11 @@ def _write_chart(structure: Structure) -> str:
         for k in group:
             back = tuple(t for s, t in structure.edges if s == k and t <= k)
             if back:
-                known = ", ".join(_write_known(structure.elements[t], t, latest) for t in back)
+                known = ", ".join(_write_known(structure.elements[t], t, named) for t in back)
                 if end == (k,):
                     lines[-1] += f" > {known}"
                 else:
-                    lines.append(f"{_write_known(structure.elements[k], k, latest)} > {known}")
+                    lines.append(f"{_write_known(structure.elements[k], k, named)} > {known}")
                 end = back
         i += len(group)
     return "\n".join(lines)
@@ -346,17 +568,17 @@ def _siblings(first: int, before: tuple[int, ...], sources: list[tuple[int, ...]
     return tuple(run)
 
 
-def _write_step(element: Element, index: int, latest: dict[str, int]) -> str:
-    new = "+ " if element.label in latest else ""
-    latest[element.label] = index
+def _write_step(element: Element, index: int, named: dict[str, list[int]]) -> str:
+    new = "+ " if element.label in named else ""
+    named.setdefault(element.label, []).append(index)
     label = _write_label(element.label)
     return f"[{label}]" if element.kind == "operation" else f"{new}{label}"
 
 
-def _write_known(element: Element, index: int, latest: dict[str, int]) -> str:
-    if latest[element.label] != index:
-        raise InputError(f"a plan cannot point to an earlier step that shares the name {element.label!r}: rename one")
-    return _write_label(element.label)
+def _write_known(element: Element, index: int, named: dict[str, list[int]]) -> str:
+    steps = named[element.label]
+    label = _write_label(element.label)
+    return label if steps[-1] == index else f"{label}#{steps.index(index) + 1}"
 
 
 def _write_label(label: str) -> str:

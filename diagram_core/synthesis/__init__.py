@@ -13,7 +13,7 @@ from diagram_core.diagram import Diagram
 from diagram_core.layout import lay_out
 from diagram_core.notation.plan import read_plan
 from diagram_core.structure import DETAILS, DIRECTIONS, PALETTES, SHAPE_STYLES, Direction, Structure, Style
-from diagram_core.synthesis import charts, korean, networks
+from diagram_core.synthesis import architectures, charts, korean, networks
 from diagram_core.synthesis.phrasing import chance, mistype, pick
 
 Split = Literal["train", "validation", "test"]
@@ -27,14 +27,15 @@ Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", networks.dense, 0.21),
-    "cnn": ("network", networks.cnn, 0.29),
-    "sequence": ("network", networks.sequence, 0.05),
+    "dense": ("network", networks.dense, 0.20),
+    "cnn": ("network", networks.cnn, 0.25),
+    "sequence": ("network", networks.sequence, 0.06),
+    "architecture": ("network", architectures.architecture, 0.11),
     "korean network": ("network", korean.network, 0.03),
-    "data process": ("chart", charts.data_process, 0.28),
-    "pipeline": ("chart", charts.pipeline, 0.07),
-    "data flow": ("chart", charts.data_flow, 0.06),
-    "korean pipeline": ("chart", korean.pipeline, 0.01),
+    "data process": ("chart", charts.data_process, 0.17),
+    "pipeline": ("chart", charts.pipeline, 0.08),
+    "data flow": ("chart", charts.data_flow, 0.08),
+    "korean pipeline": ("chart", korean.pipeline, 0.02),
 }
 
 

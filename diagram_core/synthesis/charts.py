@@ -1,9 +1,8 @@
 """Process charts in words, each with the body of its plan, one line a step in the order of the prompt.
 
-Identity is what makes charts hard to read: `jpg file` and then `picture` may be one thing. The rule here, so that the
-prompt alone settles it: the first input of a step is what the step before put out, if its family fits; else the first
-data of its family, if there is any; else new. Its other inputs, and what it puts out, are new. What a step without
-inputs puts out goes into the first data of its family, if there is any.
+Prompts about data name one thing in several ways: `jpg file` and then `picture`. Their plans copy the names and mark,
+by where a name stands alone, what it may mean: the first input of a step is `~`, earlier data if the name fits any;
+so is what a step without inputs puts out; all other data is new, `+`. Reading the plan settles which data is meant.
 """
 
 from __future__ import annotations
@@ -12,19 +11,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
 
+from diagram_core.notation.names import DATA_FAMILIES, family_of
 from diagram_core.synthesis.phrasing import chance, enumeration, pick
 
 MAX_DATA_STEPS = 12
 
-# Names of one family mean the same kind of data, and one may stand for another.
-DATA_FAMILIES: tuple[tuple[str, ...], ...] = (
-    ("text", "string", "sentence", "tokens", "pandas dataframe"),
-    ("tensor", "tensors", "matrix", "matrices", "numpy array", "numeric values", "pytorch tensor",
-     "tensorflow tensor", "buffer", "buffers"),
-    ("picture", "png file", "jpg file", "figure"),
-    ("database", "DB", "data store", "data storage"),
-    ("chart", "line chart", "graph", "histogram", "experiment result", "table"),
-)  # fmt: skip
 OPERATIONS = (
     "model", "AI model", "machine learning model", "deep learning model", "neural network", "NN", "CNN model",
     "LLM", "language model", "process", "processing", "pre-processing", "PCA", "feature engineering",
@@ -38,33 +29,48 @@ _VERBS = (
     "load", "clean", "validate", "split", "tokenize", "embed", "train", "evaluate", "deploy", "monitor",
     "collect", "label", "normalize", "augment", "filter", "merge", "index", "retrieve", "rank", "summarize",
     "translate", "store", "export", "plot", "compress", "sample", "review", "publish", "parse", "encrypt",
-    "resize", "query", "aggregate", "test", "package", "register", "schedule", "score",
+    "resize", "query", "aggregate", "test", "package", "register", "schedule", "score", "read", "drop", "fit",
+    "detect", "crop", "blur", "count", "check", "send", "fetch", "scan", "group", "sort", "convert", "extract",
+    "build", "ship", "approve", "assign", "notify", "archive", "scrape", "annotate", "decode", "segment", "tune",
+    "write", "call", "show", "measure", "compare", "select", "join", "update", "log", "explain", "verify",
 )  # fmt: skip
 _OBJECTS = (
     "data", "the data", "documents", "images", "the model", "csv files", "user query", "logs", "audio",
     "embeddings", "features", "labels", "results", "answers", "videos", "sensor readings", "the report",
     "predictions", "metrics", "orders", "invoices", "tweets", "chunks", "the dataset", "passages", "emails",
-    "transactions", "records", "weights", "the API", "candidates", "test cases",
+    "transactions", "records", "weights", "the API", "candidates", "test cases", "a model", "the prompt",
+    "missing rows", "frames", "faces", "customers", "duplicates", "outliers", "web pages", "the text", "a chart",
+    "hyperparameters", "it", "stock", "payment", "the ticket", "error rate", "spam", "sentiment", "a summary",
 )  # fmt: skip
 _THINGS = (
     "raw text", "user question", "vector store", "customer data", "knowledge base", "web page", "pdf document",
     "audio clip", "csv file", "training set", "test set", "feature vector", "prediction", "report", "summary",
     "dashboard", "image", "caption", "query", "answer", "embedding", "search results", "log file",
-    "model weights", "sales table", "email", "video", "transcript", "json file", "alert",
+    "model weights", "sales table", "email", "video", "transcript", "json file", "alert", "text", "tokens", "label",
+    "logs", "documents", "web pages", "sensors", "images", "audio", "database", "vector", "notes", "pdf", "score",
+    "clean data", "user profile", "orders", "invoice", "noise", "latent vector", "speech", "sentiment", "frames",
+    "bounding boxes", "mask", "ranking", "chunks", "features", "photo", "tweets", "translation", "metadata",
 )  # fmt: skip
 _SYSTEMS = (
     "retriever", "embedding model", "LLM", "classifier", "tokenizer", "OCR engine", "speech recognizer",
     "ranker", "data cleaner", "feature extractor", "random forest", "transformer", "web crawler", "parser",
     "detector", "recommender", "autoencoder", "SQL query", "preprocessing", "summarizer", "encoder", "decoder",
-    "anomaly detector", "translator", "scheduler", "API server", "validator",
+    "anomaly detector", "translator", "scheduler", "API server", "validator", "crawler", "OCR", "model", "function",
+    "SVM", "XGBoost", "generator", "discriminator", "reranker", "chunker", "filter", "segmentation network", "scaler",
+    "neural network", "user interface", "message queue", "data loader", "compressor", "monitor", "agent", "router",
 )  # fmt: skip
+_STORES = ("database", "vector store", "data lake", "dashboard", "S3 bucket", "warehouse", "cache", "disk", "queue")
 
 
 def data_process(rng: Random) -> tuple[str, str]:
     """Steps that take and give data under changing names: (prompt, body of the plan)."""
-    known = _Known(rng)
     count = rng.randint(1, 3) if chance(rng, 0.3) else rng.randint(3, MAX_DATA_STEPS)
-    steps = [_step(rng, known) for _ in range(count)]
+    name = any_thing if chance(rng, 0.15) else any_data
+    steps = []
+    last_output: str | None = None
+    for _ in range(count):
+        phrase, line, last_output = _step(rng, name, last_output)
+        steps.append((phrase, line))
     phrases = [phrase for phrase, _ in steps]
     head = f"{pick(rng, *_HEADS)} that {pick(rng, 'consists of', 'includes', 'contains')}"
     comma = "," if not head.endswith("of") else ""
@@ -82,54 +88,31 @@ def data_process(rng: Random) -> tuple[str, str]:
 
 
 def pipeline(rng: Random) -> tuple[str, str]:
-    """Steps by what they do, in a row or side by side: (prompt, body of the plan)."""
+    """Steps by what they do, in a row, side by side or in a loop: (prompt, body of the plan)."""
     form: Callable[[Random], tuple[str, str]] = pick(
-        rng, _arrow_pipeline, _told_pipeline, _listed_pipeline, _parallel_pipeline
+        rng,
+        *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline, _parallel_pipeline),
+        _loop_pipeline,
     )
     return form(rng)
 
 
 def data_flow(rng: Random) -> tuple[str, str]:
     """Named things that go through named systems: (prompt, body of the plan)."""
-    form: Callable[[Random], tuple[str, str]] = pick(rng, _told_flow, _merging_flow, _passing_flow, _arrow_flow)
+    form: Callable[[Random], tuple[str, str]] = pick(
+        rng,
+        *2 * (_told_flow, _merging_flow, _passing_flow, _arrow_flow),
+        _stored_flow,
+        _fan_flow,
+        _two_flows,
+        _split_flow,
+        _training_flow,
+        _retrieval_flow,
+    )
     return form(rng)
 
 
 # Steps that take and give data
-
-
-class _Known:
-    """The data named so far, by the names that the plan uses, in order."""
-
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
-        self._names: list[str] = []
-        self.last_output: str | None = None
-
-    def mention(self, name: str) -> str:
-        """What the plan calls data that the prompt calls `name`: what it may already stand for, else itself."""
-        family = family_of(name)
-        if self.last_output and family_of(self.last_output) == family:
-            return self.last_output
-        return next((earlier for earlier in self._names if family_of(earlier) == family), None) or self.create(name)
-
-    def create(self, name: str) -> str:
-        """The plan's words for new data of this name."""
-        if name in self._names:
-            return f"+ {name}"
-        self._names.append(name)
-        return name
-
-    def input_name(self) -> str:
-        """A name for an input, most often of what the step before put out."""
-        if self.last_output and chance(self._rng, 0.75):
-            return self.last_output if chance(self._rng, 0.6) else pick(self._rng, *family_of(self.last_output))
-        return any_data(self._rng)
-
-
-def family_of(name: str) -> tuple[str, ...]:
-    """The names that may stand for this one."""
-    return next(family for family in DATA_FAMILIES if name in family)
 
 
 def any_data(rng: Random) -> str:
@@ -137,43 +120,39 @@ def any_data(rng: Random) -> str:
     return pick(rng, *pick(rng, *DATA_FAMILIES))
 
 
-def _step(rng: Random, known: _Known) -> tuple[str, str]:
+def any_thing(rng: Random) -> str:
+    """A data name that stands for itself alone."""
+    return pick(rng, *_THINGS)
+
+
+def _step(rng: Random, name: Callable[[Random], str], last_output: str | None) -> tuple[str, str, str | None]:
+    """(phrase, line of the plan, the first thing that it puts out)."""
     operation = pick(rng, *OPERATIONS)
     kind = pick(rng, "in-out", "in-out", "in-out", "in", "out", "convert")
+    outputs = [name(rng) for _ in range(_few(rng))]
     if kind == "out":
-        outputs = _distinct(rng, [any_data(rng) for _ in range(_few(rng))])
-        known.last_output = None
-        targets = [known.mention(name) for name in outputs]
-        known.last_output = targets[0]
-        line = f"[{operation}] > {', '.join(targets)}"
-        return _say_output(rng, operation, outputs), line
-    inputs = _distinct(rng, [known.input_name(), *(any_data(rng) for _ in range(_few(rng) - 1))])
-    sources = ", ".join([known.mention(inputs[0]), *(known.create(name) for name in inputs[1:])])
-    known.last_output = None
+        line = f"[{operation}] > {', '.join(f'~ {output}' for output in outputs)}"
+        return _say_output(rng, operation, outputs), line, outputs[0]
+    inputs = [_input_name(rng, name, last_output), *(name(rng) for _ in range(_few(rng) - 1))]
+    taken = ", ".join([f"~ {inputs[0]}", *(f"+ {other}" for other in inputs[1:])])
     if kind == "in":
-        return _say_input(rng, operation, inputs), f"{sources} > [{operation}]"
+        return _say_input(rng, operation, inputs), f"{taken} > [{operation}]", None
     if kind == "convert":
-        output = any_data(rng)
-        line = f"{sources} > {known.create(output)}"
-        known.last_output = output
-        return f"{pick(rng, 'a', 'a', 'the')} {operation} converts {_listed(rng, inputs)} into {output}", line
-    outputs = _distinct(rng, [any_data(rng) for _ in range(_few(rng))])
-    line = f"{sources} > [{operation}] > {', '.join([known.create(name) for name in outputs])}"
-    known.last_output = outputs[0]
-    return _say_both(rng, operation, inputs, outputs), line
+        phrase = f"{pick(rng, 'a', 'a', 'the')} {operation} converts {_listed(rng, inputs)} into {outputs[0]}"
+        return phrase, f"{taken} > + {outputs[0]}", outputs[0]
+    line = f"{taken} > [{operation}] > {', '.join(f'+ {output}' for output in outputs)}"
+    return _say_both(rng, operation, inputs, outputs), line, outputs[0]
+
+
+def _input_name(rng: Random, name: Callable[[Random], str], last_output: str | None) -> str:
+    """Most often a name for what the step before put out."""
+    if last_output and chance(rng, 0.7):
+        return last_output if chance(rng, 0.5) else pick(rng, *family_of(last_output))
+    return name(rng)
 
 
 def _few(rng: Random) -> int:
     return 1 if chance(rng, 0.75) else rng.randint(2, 3)
-
-
-def _distinct(rng: Random, names: list[str]) -> list[str]:
-    """The names, no two of one family: `text and string` would leave open whether one thing or two is meant."""
-    kept: list[str] = []
-    for name in names:
-        if not any(family_of(name) == family_of(other) for other in kept):
-            kept.append(name)
-    return kept
 
 
 def _listed(rng: Random, names: Sequence[str]) -> str:
@@ -205,6 +184,7 @@ def _say_both(rng: Random, operation: str, inputs: list[str], outputs: list[str]
     return pick(
         rng,
         f"{operation} that {pick(rng, 'inputs', 'handle', 'process', 'takes')} {taken}, and outputs {given}",
+        f"{operation} that takes {taken} and {pick(rng, 'outputs', 'returns', 'gives')} {given}",
         f"{operation} that, with {taken} as input, and {given} as output",
         f"inputs {taken}, and outputs {given} and process them with {operation}",
     )
@@ -259,18 +239,41 @@ def _listed_pipeline(rng: Random) -> tuple[str, str]:
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
-    actions = _actions(rng, rng.randint(4, 7))
-    width = rng.randint(2, min(3, len(actions) - 2))
-    first, side, rest = actions[0], actions[1 : 1 + width], actions[1 + width :]
+    before, width, after = rng.randint(1, 3), rng.randint(2, 4), rng.randint(0, 2)
+    actions = _actions(rng, before + width + after)
+    first, side, rest = actions[:before], actions[before : before + width], actions[before + width :]
+    together = enumeration(rng, side)
     told = pick(
         rng,
-        f"{first}, then {enumeration(rng, side)} in parallel",
-        f"{first}, then in parallel {enumeration(rng, side)}",
-        f"after {first}, {enumeration(rng, side)} at the same time",
+        f"{_in_turn(rng, first)}, then {together} in parallel",
+        f"{_in_turn(rng, first)}, then in parallel {together}",
+        f"{_in_turn(rng, first)}, {together} at the same time",
+        f"after {_in_turn(rng, first)}, do {together} side by side",
     )
-    return f"{_head(rng)}{told}, then {', then '.join(rest)}", " > ".join(
-        [f"[{first}]", ", ".join(f"[{action}]" for action in side), _row(rest)]
+    prompt = _head(rng) + told + "".join(f"{pick(rng, ', then ', ', then ', ', and finally ')}{step}" for step in rest)
+    row = [_row(first), ", ".join(f"[{action}]" for action in side), *([_row(rest)] if rest else [])]
+    return prompt, " > ".join(row)
+
+
+def _in_turn(rng: Random, actions: list[str]) -> str:
+    return actions[0] + "".join(f"{pick(rng, ', ', ', then ')}{action}" for action in actions[1:])
+
+
+def _loop_pipeline(rng: Random) -> tuple[str, str]:
+    """A step back to an earlier one: `evaluate; if it is not good enough go back to train`."""
+    actions = _actions(rng, rng.randint(3, 6))
+    back = rng.randrange(len(actions) - 1)
+    *_, check = first = actions[: rng.randint(back + 2, len(actions))]
+    rest = actions[len(first) :]
+    told = pick(
+        rng,
+        f"; if it fails go back to {first[back]}",
+        f", and if the result is not good enough return to {first[back]}",
+        f", repeat from {first[back]} until it passes",
     )
+    otherwise = pick(rng, "; otherwise ", ", else ", ", then ") + _in_turn(rng, rest) if rest else ""
+    body = f"{_row(first)} > {first[back]}" + (f"\n{check} > {_row(rest)}" if rest else "")
+    return f"{_head(rng)}{_in_turn(rng, first)}{told}{otherwise}", body
 
 
 # Things that go through systems
@@ -304,14 +307,142 @@ def _merging_flow(rng: Random) -> tuple[str, str]:
     sources = rng.sample(_THINGS, rng.randint(3, 4))
     result = sources.pop()
     system = pick(rng, *_SYSTEMS)
-    names = enumeration(rng, sources) if len(sources) == 2 else ", ".join(sources[:-1]) + f" and {sources[-1]}"
+    names = _and(sources)
     prompt = pick(
         rng,
         f"{names} are fed into a {system} that produces {result}",
         f"a {system} takes {names} and outputs {result}",
         f"{result} is made by the {system} from {names}",
+        f"{names} feed the {system}, which {pick(rng, 'sends', 'gives', 'returns')} {result}",
+        f"{names} go into the {system}, {pick(rng, 'and ', 'and then ')}{result} comes out",
     )
     return prompt, f"{', '.join(sources)} > [{system}] > {result}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _stored_flow(rng: Random) -> tuple[str, str]:
+    """What comes from a system, is worked on, and is kept: `the crawler outputs web pages, ..., to a database`."""
+    first, *others = rng.sample(_SYSTEMS, rng.randint(1, 3))
+    things = rng.sample([thing for thing in _THINGS if thing not in _STORES], len(others) + 1)
+    read = chance(rng, 0.3)  # something goes into the first system
+    store = pick(rng, *_STORES)
+    source = pick(rng, *(thing for thing in _THINGS if thing not in (*things, *_STORES)))
+    phrases = [
+        f"{source} is {pick(rng, 'read', 'processed', 'handled')} by {first}, {first} gives {things[0]}"
+        if read
+        else f"the {first} {pick(rng, 'outputs', 'produces', 'delivers')} {things[0]}"
+    ]
+    for system, taken, given in zip(others, things, things[1:], strict=False):
+        phrases.append(
+            pick(
+                rng,
+                f"the {system} turns {taken} into {given}",
+                f"{system} {pick(rng, 'summarizes', 'converts', 'maps')} {taken} into {given}",
+                f"and a {system} turns the {taken} into {given}",
+                f"{taken} goes to the {system}, the {system} gives {given}",
+            )
+        )
+    kept = chance(rng, 0.6)
+    if kept:
+        phrases.append(f"{pick(rng, '', 'and ', 'then ')}{things[-1]} {pick(rng, 'goes to', 'is stored in')} a {store}")
+    steps = [*([source] if read else []), f"[{first}]", things[0]]
+    for system, thing in zip(others, things[1:], strict=True):
+        steps += [f"[{system}]", thing]
+    return ", ".join(phrases), " > ".join([*steps, *([store] if kept else [])])
+
+
+def _fan_flow(rng: Random) -> tuple[str, str]:
+    """One thing for several systems whose results come together: an ensemble."""
+    *systems, joint = rng.sample(_SYSTEMS, rng.randint(3, 5))
+    source, result = rng.sample(_THINGS, 2)
+    names = _and(systems)
+    prompt = pick(
+        rng,
+        f"{source} is sent to {names}, and the {joint} combines their outputs into {result}",
+        f"ensemble: {source} goes into {names}, whose outputs go into the {joint}, which gives {result}",
+        f"{source} -> {' + '.join(systems)} -> {joint} -> {result}",
+        f"{names} all take {source}, and the {joint} turns what they give into {result}",
+    )
+    return prompt, f"{source} > {', '.join(f'[{system}]' for system in systems)} > [{joint}] > {result}"
+
+
+def _two_flows(rng: Random) -> tuple[str, str]:
+    """Two things that go through systems of their own and meet in one."""
+    one, other, result = rng.sample(_THINGS, 3)
+    systems = rng.sample(_SYSTEMS, rng.randint(3, 4))
+    *first, second, joint = systems
+    through = " and then the ".join(first)
+    prompt = pick(
+        rng,
+        f"{one} goes through the {through}, {other} goes through the {second}, "
+        f"and both go into the {joint}, which gives {result}",
+        f"the {' and then the '.join(first)} {pick(rng, 'processes', 'handles')} {one}, "
+        f"the {second} {pick(rng, 'processes', 'handles')} {other}, and the {joint} combines both into {result}",
+        f"two branches: {' -> '.join([one, *first])} and {other} -> {second}, joined by the {joint} to get {result}",
+    )
+    row = " > ".join([one, *(f"[{system}]" for system in first)])
+    return prompt, f"{row}\n{other} > [{second}]\n{first[-1]}, {second} > [{joint}] > {result}"
+
+
+def _split_flow(rng: Random) -> tuple[str, str]:
+    """One thing that becomes several."""
+    source, *parts = rng.sample(_THINGS, rng.randint(3, 4))
+    verb = pick(rng, "split", "divide", "separate")
+    names = _and(parts)
+    plain = f"{verb} {pick(rng, 'the ', '')}{source} into {names}", f"{source} > [{verb}] > {', '.join(parts)}"
+    system = pick(rng, *_SYSTEMS)
+    told = f"the {system} {verb}s {source} into {names}", f"{source} > [{system}] > {', '.join(parts)}"
+    two = rng.sample(_SYSTEMS, 2)
+    forked = (
+        f"{source} goes to the {two[0]}, which gives {parts[0]}, and to the {two[1]}, which gives {parts[1]}",
+        f"{source} > [{two[0]}] > {parts[0]}\n{source} > [{two[1]}] > {parts[1]}",
+    )
+    return pick(rng, plain, told, forked)
+
+
+def _training_flow(rng: Random) -> tuple[str, str]:
+    """Train, validate, deploy."""
+    data = pick(rng, "data", "the dataset", "labelled data", "customer data", "images", "records")
+    train, held_out = pick(
+        rng, ("training set", "validation set"), ("train set", "test set"), ("training data", "test data")
+    )
+    model = pick(rng, "model", "classifier", "weights", "network")
+    system = pick(rng, "trainer", "training", "SGD", "learner", "fit")
+    judge = pick(rng, "evaluator", "evaluation", "validation", "tester")
+    last = pick(rng, "deployment", "registry", "API server", "report")
+    prompt = pick(
+        rng,
+        f"split {data} into {train} and {held_out}, the {train} goes to {system} which gives a {model}, "
+        f"the {model} and the {held_out} go into {judge}, then {last}",
+        f"{data} is split into {train} and {held_out}. {system} turns the {train} into a {model}. "
+        f"{judge} takes the {model} and the {held_out}, then comes {last}",
+    )
+    body = f"{data} > [split] > {train}, {held_out}\n{train} > [{system}] > {model}\n"
+    return prompt, f"{body}{model}, {held_out} > [{judge}] > [{last}]"
+
+
+def _retrieval_flow(rng: Random) -> tuple[str, str]:
+    """Retrieval-augmented generation: documents are stored, a question finds them, a language model answers."""
+    documents = pick(rng, "documents", "pdfs", "web pages", "manuals", "wiki pages")
+    store = pick(rng, "vector store", "vector database", "index", "knowledge base")
+    question = pick(rng, "question", "user question", "query", "user query")
+    steps = rng.sample(("chunker", "embedding model", "parser", "cleaner"), rng.randint(1, 2))
+    retriever, reader = (
+        pick(rng, "retriever", "search", "reranker"),
+        pick(rng, "LLM", "language model", "GPT", "reader"),
+    )
+    answer = pick(rng, "answer", "response", "reply")
+    prompt = pick(
+        rng,
+        f"RAG: {documents} go through the {' and the '.join(steps)} into a {store}, "
+        f"the {question} and the {store} go to the {retriever}, then the {reader} gives the {answer}",
+        f"{documents} -> {' -> '.join(steps)} -> {store}; {question} + {store} -> {retriever} -> {reader} -> {answer}",
+    )
+    row = " > ".join([documents, *(f"[{step}]" for step in steps), store])
+    return prompt, f"{row}\n{question}, {store} > [{retriever}] > [{reader}] > {answer}"
 
 
 def _passing_flow(rng: Random) -> tuple[str, str]:

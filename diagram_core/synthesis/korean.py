@@ -8,11 +8,16 @@ from diagram_core.synthesis.phrasing import by, chance, pick
 
 _HEADS = ("신경망", "인공신경망", "딥러닝 모델", "다층 퍼셉트론", "MLP")
 _ASKS = ("", "", " 그려줘", "을 그려 주세요", " 그림")
-_ACTIONS = (
-    "데이터 수집", "전처리", "토큰화", "임베딩", "모델 학습", "평가", "배포", "모니터링", "검색", "요약", "번역",
-    "저장", "시각화", "라벨링", "정규화", "데이터 증강", "특징 추출", "로그 분석", "재학습", "문서 분할", "답변 생성",
-    "알림",
+_OBJECTS = (
+    "데이터", "문서", "이미지", "텍스트", "로그", "특징", "모델", "음성", "영상", "질문", "답변", "고객", "주문",
+    "결과", "지표", "라벨", "문장", "토큰", "벡터", "센서", "사용자", "보고서", "단어", "파일", "가중치",
 )  # fmt: skip
+_VERBS = (
+    "수집", "전처리", "학습", "평가", "배포", "검색", "요약", "번역", "저장", "시각화", "정규화", "증강", "추출",
+    "분석", "분할", "생성", "분류", "필터링", "변환", "압축", "검증", "전송", "임베딩", "모니터링", "예측", "정제",
+    "병합", "추천", "확인", "입력",
+)  # fmt: skip
+_SINGLE = ("토큰화", "재학습", "알림", "라벨링", "승인", "출력", "로그인", "결제", "배송", "인코딩", "디코딩", "샘플링")
 MAX_SIDE_BLOCKS = 4
 
 
@@ -23,7 +28,8 @@ def network(rng: Random) -> tuple[str, str]:
 
 def pipeline(rng: Random) -> tuple[str, str]:
     """Steps in a row: (prompt, body of the plan)."""
-    actions = rng.sample(_ACTIONS, rng.randint(2, 6))
+    verbs = rng.sample([*_VERBS, *_SINGLE], rng.randint(2, 6))
+    actions = [verb if verb in _SINGLE or chance(rng, 0.3) else f"{pick(rng, *_OBJECTS)} {verb}" for verb in verbs]
     link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ")
     prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ") + link.join(actions)
     return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), " > ".join(f"[{action}]" for action in actions)

@@ -82,6 +82,8 @@ def dense(rng: Random) -> tuple[str, str]:
         _dense_counted,
         _dense_ordered,
         _dense_task,
+        _dense_reordered,
+        _dense_terse,
     )
     return form(rng, inputs, sizes, outputs)
 
@@ -108,6 +110,9 @@ def sequence(rng: Random) -> tuple[str, str]:
         phrases.append(phrase)
         words.append(word)
     outputs = pick(rng, 1, 2, 3, 5, 10, 20, 100)
+    if chance(rng, 0.2):  # blocks alone
+        arrow = pick(rng, " -> ", " > ", ", ", ", then ")
+        return pick(rng, "", "network: ", "model: ", "transformer: ", "RNN: ") + arrow.join(phrases), " ".join(words)
     words.append(str(outputs))
     if chance(rng, 0.3):
         arrow = pick(rng, " -> ", " > ", " → ")
@@ -265,11 +270,80 @@ def _dense_task(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tup
     )
 
 
+def _dense_reordered(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """Layers told in another order than they stand in."""
+    sizes = sizes[:3]
+    unit = _units(rng)
+    start = f"input layer {pick(rng, 'with', 'of')} {inputs}"
+    end = f"output layer {pick(rng, 'with', 'of')} {outputs} {unit}"
+    count = rng.randint(2, 5)
+    equal = f"{count_word(rng, count)} hidden layers of {sizes[0]} {unit}"
+    if chance(rng, 0.4):
+        told = pick(
+            rng,
+            f"{equal}, {_count(rng, inputs)} inputs, {_count(rng, outputs)} outputs",
+            f"{equal}{pick(rng, ' each', '')} between {inputs} inputs and {outputs} outputs",
+            f"{outputs} outputs, {equal}, {inputs} inputs",
+        )
+        return _headed(rng, told), _words([inputs, *[sizes[0]] * count, outputs])
+    hidden = enumeration(rng, [str(size) for size in sizes])
+    ordinals = ("first", "second", "third")
+    placed = " and ".join(f"{ordinals[i]}{' has' if i else ' hidden layer has'} {n}" for i, n in enumerate(sizes))
+    middle = f"hidden {'layer' if len(sizes) == 1 else 'layers'} {pick(rng, 'with', 'of')} {hidden}"
+    told = pick(
+        rng,
+        f"{end}, {start}, {middle}",
+        f"{end}, {middle}, {start}",
+        f"{middle}, {inputs} inputs, {outputs} outputs",
+        f"{inputs} inputs and {outputs} outputs, {middle}",
+        f"{inputs} inputs, {outputs} {pick(rng, 'outputs', 'classes')}, and {middle} in between",
+        f"network whose {placed}; {inputs} inputs, {outputs} {'output' if outputs == 1 else 'outputs'}",
+    )
+    return _headed(rng, told), _words([inputs, *sizes, outputs])
+
+
+def _dense_terse(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """Numbers with hardly a word: `five inputs, six hidden, two outputs`."""
+    each = pick(rng, ", ", " and ").join(_count(rng, size) for size in sizes)
+    count = rng.randint(2, 6)
+    size = sizes[0]
+    told, sizes = pick(
+        rng,
+        (f"{_count(rng, inputs)} inputs, {each} hidden, {_count(rng, outputs)} outputs", sizes),
+        (f"{_count(rng, inputs)} in, {each} hidden, {_count(rng, outputs)} out", sizes),
+        (f"input dim {inputs}, hidden dims {each}, output dim {outputs}", sizes),
+        (f"input {inputs}, hidden {each}, output {outputs}", sizes),
+        (f"{inputs} inputs, 1 hidden layer ({size} {_units(rng)}), {outputs} outputs", [size]),
+        (f"{inputs} input nodes, one hidden layer with {size} and {outputs} output nodes", [size]),
+        (
+            f"{inputs} features, {count} hidden layers of {size} {_units(rng)} each, predicts {outputs} values",
+            [size] * count,
+        ),
+        (f"{inputs} features in, {count_word(rng, count)} x {size} hidden, {outputs} out", [size] * count),
+    )
+    return _headed(rng, told), _words([inputs, *sizes, outputs])
+
+
+def _count(rng: Random, number: int) -> str:
+    return count_word(rng, number) if chance(rng, 0.5) else str(number)
+
+
+def _headed(rng: Random, told: str) -> str:
+    """What is said of a network, with or without the word for it."""
+    head = pick(rng, *_DENSE_HEADS)
+    return pick(
+        rng, told, f"{head}: {told}", f"{head} with {told}", f"{head}, {told}", f"{told} {head}", f"{head} w/ {told}"
+    )
+
+
 def _perceptron(rng: Random, inputs: int, outputs: int) -> tuple[str, str]:
     """No hidden layer."""
     head = pick(rng, "perceptron", "single layer network", "logistic regression", "linear model", "neural network")
+    if head == "logistic regression" and chance(rng, 0.5):  # it has one output unless more are named
+        return f"{head} {pick(rng, 'with', 'on', 'of')} {_input(rng, inputs)}", _words([inputs, 1])
     without = ", no hidden layer" if head == "neural network" else pick(rng, "", "", " and no hidden layer")
-    return f"{head} with {_input(rng, inputs)} and {_output(rng, outputs)}{without}", _words([inputs, outputs])
+    joint = pick(rng, " and ", ", ", " ")
+    return f"{head} with {_input(rng, inputs)}{joint}{_output(rng, outputs)}{without}", _words([inputs, outputs])
 
 
 def _words(sizes: list[int]) -> str:
@@ -462,29 +536,42 @@ def _cnn_summed(
 
 def _block(rng: Random, first: bool) -> tuple[str, str]:
     size = pick(rng, 32, 64, 100, 128, 200, 256, 300, 512, 768)
-    kind = pick(rng, "recurrent", "recurrent", "embedding", "dropout", "plain", "plain", "dense")
+    kind = pick(rng, "recurrent", "recurrent", "embedding", "dropout", "plain", "plain", "dense", "active")
+    if kind == "active" and not first:
+        activation = pick(rng, "ReLU", "relu", "tanh", "sigmoid", "GELU")
+        said = pick(
+            rng,
+            f"dense {size} with {activation}",
+            f"{size} units, {activation}",
+            f"dense layer of {size} ({activation})",
+        )
+        return said, f'{size} "{activation}"'
     if kind == "dense" and not first:  # a number in the first place is the input
+        if chance(rng, 0.3):
+            return f"{pick(rng, 'dense', 'fc', 'linear')} {size}", str(size)
         return (
             f"{pick(rng, 'a dense', 'a fully connected', 'dense')} layer {pick(rng, 'of', 'with')} {size} units",
             str(size),
         )
     if kind == "embedding":
-        return (
-            f"{pick(rng, 'embedding layer', 'an embedding layer', 'embedding')} of size {size}",
-            f'"embedding {size}"',
-        )
+        noun = pick(rng, "embedding layer", "an embedding layer", "embedding")
+        return (f"{noun} of size {size}", f'"embedding {size}"') if chance(rng, 0.6) else (noun, '"embedding"')
     if kind == "dropout":
         rate = pick(rng, "0.1", "0.2", "0.3", "0.5")
         return f"dropout {rate}", f'"dropout {rate}"'
-    if kind in ("plain", "dense"):
+    if kind in ("plain", "dense", "active"):
         name = pick(
             rng, "batch norm", "self-attention", "multi-head attention", "layer norm", "positional encoding",
             "global average pooling", "flatten", "softmax", "ReLU", "transformer encoder", "transformer decoder",
-            "residual block", "attention",
+            "residual block", "attention", "feed forward", "tanh", "sigmoid", "dropout", "CRF", "beam search",
         )  # fmt: skip
         return pick(rng, name, f"{pick(rng, 'a', 'one')} {name} layer"), f'"{name}"'
     cell = pick(rng, "LSTM", "GRU", "RNN", "bidirectional LSTM")
     count = rng.randint(2, 4)
+    if chance(rng, 0.25):
+        return f"{count_word(rng, count)} {cell} layers", f'"{cell}"*{count}'
+    if chance(rng, 0.2):
+        return f"{cell} {size}", f'"{cell} {size}"'
     if chance(rng, 0.5):
         return (
             f"{count_word(rng, count)} {cell} layers {pick(rng, 'with', 'of')} {size} units",

@@ -1,0 +1,330 @@
+"""Networks that are more than a chain, in words, each with the body of its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
+
+MAX_LEVELS = 4  # of a U-Net; a plan has names for as many skips
+MAX_BRANCHES = 5
+
+_SIDES = (28, 32, 64, 96, 105, 128, 224, 256, 512, 572)
+_SIZES = (8, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512)
+
+
+def architecture(rng: Random) -> tuple[str, str]:
+    """A network with skips, branches, several inputs or several heads: (prompt, body of the plan)."""
+    form: Callable[[Random], tuple[str, str]] = pick(
+        rng,
+        _residual,
+        _residual,
+        _u_net,
+        _u_net,
+        _siamese,
+        _two_towers,
+        _merged_inputs,
+        _merged_inputs,
+        _heads,
+        _heads,
+        _gan,
+        _mixture_of_experts,
+        _ensemble,
+        _transformer,
+        _dense_skip,
+        _autoencoder,
+    )
+    return form(rng)
+
+
+def _size(rng: Random) -> int:
+    return pick(rng, *_SIZES) if chance(rng, 0.6) else rng.randint(2, 40)
+
+
+def _sizes(rng: Random, low: int, high: int) -> list[int]:
+    return [_size(rng) for _ in range(rng.randint(low, high))]
+
+
+def _row(sizes: list[int]) -> str:
+    return " ".join(str(size) for size in sizes)
+
+
+def _arrows(rng: Random, sizes: list[int]) -> str:
+    return pick(rng, "-", " -> ", "->", ", ").join(str(size) for size in sizes)
+
+
+def _outputs(rng: Random) -> tuple[str, int]:
+    count = pick(rng, 1, 1, 2, 3, 5, 10, 100)
+    noun = pick(rng, "output", "classes", "outputs") if count > 1 else pick(rng, "output", "output node")
+    return f"{count} {noun}", count
+
+
+def _convs(rng: Random) -> tuple[str, str]:
+    """A run of convolutions, by their number."""
+    count = rng.randint(1, 3)
+    kernel = pick(rng, "", "3")
+    noun = pick(rng, "conv", "convolutional", "conv")
+    size = f"{by(rng, 3, 3)} " if kernel else ""
+    words = f"conv{kernel}" if count == 1 else f"conv{kernel}*{count}"
+    return (f"a {size}{noun} layer" if count == 1 else f"{count_word(rng, count)} {size}{noun} layers"), words
+
+
+def _residual(rng: Random) -> tuple[str, str]:
+    """Blocks whose input is added to what comes out of them (He et al. 2015)."""
+    side, blocks = pick(rng, *_SIDES), rng.randint(1, 5)
+    inner, words = _convs(rng)
+    said, outputs = _outputs(rng)
+    pooled = chance(rng, 0.5)
+    first = pick(rng, "a conv layer", "a 3x3 conv layer", "a 7x7 conv layer")
+    stem = {"a conv layer": "conv", "a 3x3 conv layer": "conv3", "a 7x7 conv layer": "conv7"}[first]
+    noun = "residual block" if blocks == 1 else "residual blocks"
+    told = pick(
+        rng,
+        f"{count_word(rng, blocks)} {noun} of {inner}",
+        f"{count_word(rng, blocks)} {noun} with {inner}{'' if blocks == 1 else ' each'}",
+        f"{count_word(rng, blocks)} {'block' if blocks == 1 else 'blocks'} of {inner} with a skip connection",
+    )
+    head = pick(rng, "ResNet", "residual network", "a small ResNet", "CNN with residual blocks")
+    middle = pick(rng, ", then ", ", ", " followed by ")
+    pooling = pick(rng, "average pooling", "global average pooling") if pooled else ""
+    pool_word = {"": [], "average pooling": ["avgpool"], "global average pooling": ['"global average pooling"']}[
+        pooling
+    ]
+    prompt = (
+        f"{head}: {by(rng, side, side)} {pick(rng, 'input', 'image')}, {first}{middle}{told}"
+        f"{', ' + pooling if pooled else ''}{pick(rng, ', and ', ', then ', ', ')}{said}"
+    )
+    return prompt, " ".join([f"{side}x{side}", stem, *[f"@a {words} +a"] * blocks, *pool_word, str(outputs)])
+
+
+def _u_net(rng: Random) -> tuple[str, str]:
+    """Down and up again, with a skip at each level (Ronneberger et al. 2015)."""
+    side, levels = pick(rng, *_SIDES[2:]), rng.randint(1, MAX_LEVELS)
+    inner, words = _convs(rng)
+    number = f"{count_word(rng, levels)} {'level' if levels == 1 else pick(rng, 'levels', 'levels', 'scales')}"
+    each = "" if levels == 1 else pick(rng, " each", " per level", " each")
+    head = pick(rng, "U-Net", "UNet", "unet", "a U-Net for segmentation", "U-Net style network")
+    last = chance(rng, 0.6)
+    end = pick(rng, ", and a 1x1 conv at the end", ", then a 1x1 conv", ", 1x1 conv output") if last else ""
+    prompt = pick(
+        rng,
+        f"{head} with {by(rng, side, side)} input, {number} of {inner}{each}{end}",
+        f"{head} for {by(rng, side, side)} images, {number}, {inner}{each}{end}",
+        f"{head}, input {by(rng, side, side)}, {number} with {inner}{each}{end}",
+    )
+    names = "abcd"[:levels]
+    down = [part for name in names for part in (words, f"@{name}", "pool")]
+    up = [part for name in reversed(names) for part in ("up", f"+{name}", words)]
+    return prompt, " ".join([f"{side}x{side}", *down, words, *up, *(["conv1"] if last else [])])
+
+
+def _siamese(rng: Random) -> tuple[str, str]:
+    """The same layers for two inputs that are compared (Bromley et al. 1993)."""
+    side = pick(rng, *_SIDES)
+    inner, words = _convs(rng)
+    size = _size(rng)
+    joint, joint_word = pick(
+        rng,
+        ("a distance layer", '"distance"'),
+        ("cosine similarity", '"cosine similarity"'),
+        ("an L1 distance", '"L1 distance"'),
+        ("a comparison layer", '"comparison"'),
+    )
+    said, outputs = _outputs(rng)
+    prompt = pick(
+        rng,
+        f"siamese network: two {by(rng, side, side)} images, each through {inner}, pooling and {size} units, "
+        f"then {joint} and {said}",
+        f"a siamese network with two {by(rng, side, side)} inputs, {inner}, a pooling layer and "
+        f"a dense layer of {size} on both sides, {joint}, {said}",
+        f"twin network for two {by(rng, side, side)} pictures with {inner}, pooling, {size} nodes in each twin, "
+        f"{joint}, {said}",
+    )
+    tower = f"{side}x{side} {words} pool {size}"
+    return prompt, f"( {tower} | {tower} ) {joint_word} {outputs}"
+
+
+def _two_towers(rng: Random) -> tuple[str, str]:
+    """Two chains that meet in a product, as in retrieval."""
+    one, other = _sizes(rng, 2, 3), _sizes(rng, 2, 3)
+    names = pick(rng, ("user", "item"), ("query", "document"), ("question", "answer"), ("customer", "product"))
+    joint = pick(rng, "dot product", "cosine similarity", "dot product", "concat")
+    prompt = pick(
+        rng,
+        f"two-tower model, {names[0]} tower {_arrows(rng, one)}, {names[1]} tower {_arrows(rng, other)}, then {joint}",
+        f"two tower network: {names[0]} {_arrows(rng, one)} and {names[1]} {_arrows(rng, other)}, joined by {joint}",
+        f"recommender with a {names[0]} tower of {_arrows(rng, one)} and a {names[1]} tower of {_arrows(rng, other)}, "
+        f"{joint} at the end",
+    )
+    return prompt, f'( {_row(one)} | {_row(other)} ) "{joint}"'
+
+
+def _merged_inputs(rng: Random) -> tuple[str, str]:
+    """Several inputs, each with layers of its own."""
+    branches = [_input_branch(rng) for _ in range(rng.randint(2, 3))]
+    joint = pick(rng, "", "concat", "add", "concatenation")
+    tail = _sizes(rng, 0, 2)
+    said, outputs = _outputs(rng)
+    number = {2: "two", 3: "three"}[len(branches)] if chance(rng, 0.7) else str(len(branches))
+    told = pick(rng, "; ", ", and ", " and ").join(f"{phrase}" for phrase, _ in branches)
+    end = f"{enumeration(rng, [str(size) for size in tail])} {pick(rng, 'nodes', 'units')}, " if tail else ""
+    merged = f"{pick(rng, 'merged by', 'joined by')} {joint}" if joint else pick(rng, "merged", "joined", "combined")
+    head = pick(rng, "network", "model", "neural network", "multi-input network")
+    prompt = f"{head} with {number} inputs: {told}, {merged}, {end}{said}"
+    words = [f'"{joint}"'] if joint else []
+    return prompt, " ".join(["(", " | ".join(word for _, word in branches), ")", *words, *map(str, tail), str(outputs)])
+
+
+def _input_branch(rng: Random) -> tuple[str, str]:
+    if chance(rng, 0.5):
+        inputs, sizes = _size(rng), _sizes(rng, 1, 2)
+        hidden = enumeration(rng, [str(size) for size in sizes])
+        return (
+            f"{inputs} {pick(rng, 'features', 'inputs', 'numbers')} {pick(rng, 'with', 'through')} {hidden} nodes",
+            f"{inputs} {_row(sizes)}",
+        )
+    side = pick(rng, *_SIDES)
+    inner, words = _convs(rng)
+    return (
+        f"{pick(rng, 'a ', '')}{by(rng, side, side)} image {pick(rng, 'with', 'through')} {inner} and pooling",
+        f"{side}x{side} {words} pool",
+    )
+
+
+def _heads(rng: Random) -> tuple[str, str]:
+    """Several outputs of one trunk."""
+    count = rng.randint(2, 4)
+    trunk = _sizes(rng, 2, 4)
+    heads = [pick(rng, 1, 2, 3, 4, 5, 10, 20, 100) for _ in range(count)]
+    own = [_size(rng) for _ in heads] if chance(rng, 0.3) else []
+    hidden = enumeration(rng, [str(size) for size in trunk[1:]])
+    number = count_word(rng, count)
+    outputs = enumeration(rng, [str(size) for size in heads])
+    start = f"{pick(rng, 'network', 'multi-task network', 'model', 'NN')} with {trunk[0]} inputs, "
+    if own:
+        told = pick(rng, ", ", " and ").join(f"{a} nodes then {b} outputs" for a, b in zip(own, heads, strict=True))
+        prompt = f"{start}shared layers of {hidden}, and {number} heads: {told}"
+        words = [f"{a} {b}" for a, b in zip(own, heads, strict=True)]
+    else:
+        prompt = start + pick(
+            rng,
+            f"shared layers of {hidden}, and {number} heads with {outputs} outputs",
+            f"hidden layers {hidden}, {number} output heads of {outputs}",
+            f"{hidden} shared nodes, then {number} heads: {outputs}",
+        )
+        words = [str(size) for size in heads]
+    return prompt, f"{_row(trunk)} ( {' | '.join(words)} )"
+
+
+def _gan(rng: Random) -> tuple[str, str]:
+    """A generator, and a discriminator that sees its output and real data (Goodfellow et al. 2014)."""
+    noise = pick(rng, 10, 32, 64, 100, 128, 256)
+    if chance(rng, 0.4):
+        prompt = pick(
+            rng,
+            f"GAN with {noise} noise inputs, a generator, real images, and a discriminator with 1 output",
+            f"gan: noise of {noise} into the generator, its fakes and real images into the discriminator, 1 output",
+        )
+        return prompt, f'( {noise} "generator" | "real images" ) "discriminator" 1'
+    hidden, data, judge = _sizes(rng, 1, 2), pick(rng, 64, 256, 784, 1024), _sizes(rng, 1, 2)
+    generator, discriminator = [noise, *hidden, data], [data, *judge, 1]
+    prompt = pick(
+        rng,
+        f"GAN: generator {_arrows(rng, generator)}, discriminator {_arrows(rng, discriminator)}",
+        f"GAN with a generator of {_arrows(rng, generator)} and a discriminator of {_arrows(rng, discriminator)}",
+    )
+    return prompt, f"( {_row(generator)} | {data} ) {_row(discriminator[1:])}"
+
+
+def _mixture_of_experts(rng: Random) -> tuple[str, str]:
+    """Experts side by side, weighed by a gate (Jacobs et al. 1991)."""
+    inputs, count, size = _size(rng), rng.randint(2, MAX_BRANCHES), _size(rng)
+    said, outputs = _outputs(rng)
+    number = count_word(rng, count)
+    joint = pick(rng, "weighted sum", "sum", "")
+    then = f", {joint}" if joint else ""
+    prompt = pick(
+        rng,
+        f"mixture of experts with {inputs} inputs, a gate and {number} experts of {size} units{then}, {said}",
+        f"MoE: {inputs} inputs, a gate, {number} experts with {size} nodes each{then}, {said}",
+        f"mixture of {number} experts of {size} nodes with a gate, {inputs} inputs{then}, {said}",
+    )
+    experts = " | ".join(['"gate"', *[str(size)] * count])
+    return prompt, " ".join([str(inputs), "(", experts, ")", *([f'"{joint}"'] if joint else []), str(outputs)])
+
+
+def _ensemble(rng: Random) -> tuple[str, str]:
+    """Equal networks whose outputs are combined."""
+    inputs, count, sizes = _size(rng), rng.randint(2, MAX_BRANCHES), _sizes(rng, 1, 2)
+    joint = pick(rng, "average", "vote", "mean", "majority vote")
+    hidden = enumeration(rng, [str(size) for size in sizes])
+    number = count_word(rng, count)
+    prompt = pick(
+        rng,
+        f"ensemble of {number} networks with {inputs} inputs and {hidden} nodes each, combined by {joint}",
+        f"ensemble: {inputs} inputs, {number} networks of {hidden} units, {joint}",
+        f"{number} networks with {hidden} nodes side by side on {inputs} inputs, {joint} of their outputs",
+    )
+    return prompt, f'{inputs} ( {" | ".join([_row(sizes)] * count)} ) "{joint}"'
+
+
+def _transformer(rng: Random) -> tuple[str, str]:
+    """Blocks with a residual connection around each part (Vaswani et al. 2017)."""
+    attention = pick(rng, "self-attention", "multi-head attention", "masked self-attention")
+    norm = pick(rng, "add & norm", "layer norm")
+    kind = pick(rng, "encoder", "decoder")
+    if chance(rng, 0.5):
+        said = pick(
+            rng,
+            f"transformer {kind} block with {attention}, {norm}, feed forward, {norm} and skip connections",
+            f"transformer block: {attention}, {norm}, feed forward, {norm}, with residual connections",
+        )
+        return said, f'"input" @a "{attention}" "{norm}" +a @a "feed forward" "{norm}" +a'
+    count = rng.randint(2, 24)
+    output = pick(rng, "softmax", "linear layer", "classifier")
+    name = f"{kind} block"
+    prompt = pick(
+        rng,
+        f"transformer with an embedding, positional encoding, {count_word(rng, count)} {name}s and a {output}",
+        f"transformer: embedding, positional encoding, {count} x {name}, {output}",
+    )
+    return prompt, f'"embedding" "positional encoding" "{name}"*{count} "{output.removesuffix(" layer")}"'
+
+
+def _dense_skip(rng: Random) -> tuple[str, str]:
+    """A dense network with one connection past layers."""
+    sizes = _sizes(rng, 3, 5)
+    outputs = rng.randint(1, 10)
+    source, source_name = pick(rng, (0, "the input"), (1, "the first hidden layer"))
+    target, target_name = pick(rng, (len(sizes) - 1, "the last hidden layer"), (len(sizes), "the output"))
+    if target - source < 2:
+        source, source_name = 0, "the input"
+    words = [str(size) for size in [*sizes, outputs]]
+    words[source] += " @a"
+    words[target] += " +a"
+    prompt = pick(
+        rng,
+        f"network {_arrows(rng, [*sizes, outputs])} with a skip connection from {source_name} to {target_name}",
+        f"{_arrows(rng, [*sizes, outputs])} MLP, skip from {source_name} to {target_name}",
+        f"dense network with layers {_arrows(rng, [*sizes, outputs])} and a residual connection from {source_name} "
+        f"to {target_name}",
+    )
+    return prompt, " ".join(words)
+
+
+def _autoencoder(rng: Random) -> tuple[str, str]:
+    """Down to a code and up again."""
+    inputs, code = pick(rng, 64, 100, 256, 784, 1024), rng.randint(2, 64)
+    down = sorted(_sizes(rng, 1, 2), reverse=True)
+    up = down[::-1]
+    told_down, told_up = (enumeration(rng, [str(size) for size in sizes]) for sizes in (down, up))
+    layers = pick(rng, "layers ", "", "layers of ")
+    prompt = pick(
+        rng,
+        f"autoencoder with {inputs} inputs, encoder {layers}{told_down}, a code of {code}, decoder {layers}{told_up}, "
+        f"{inputs} outputs",
+        f"autoencoder: input {inputs}, encoder {told_down}, bottleneck {code}, decoder {told_up}, output {inputs}",
+        f"autoencoder {_arrows(rng, [inputs, *down, code, *up, inputs])}",
+    )
+    return prompt, _row([inputs, *down, code, *up, inputs])
