@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from app.settings import known_user, rating_store
 
 if TYPE_CHECKING:
     from diagram_core.drawing import DrawnCandidate, Judge, Parts
+    from diagram_core.evaluation import PromptResult
 
 RATED_DIR, CANDIDATES_DIR = "rated", "candidates"
 
@@ -46,6 +47,9 @@ def prompts(
     count: Annotated[int, typer.Option(min=1, metavar="N", help="Candidates a prompt.")] = 5,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the first row; each has one of its own.")] = 0,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="List the prompts that were not drawn as asked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Draw each prompt and compare with what it asks for.
@@ -56,6 +60,7 @@ def prompts(
     Examples:
       diagramforge evaluate prompts held-out.jsonl.gz --limit 50
       diagramforge evaluate prompts held-out.jsonl.gz --count 1 --json
+      diagramforge evaluate prompts tests/human_prompts.jsonl --failures
     """
     with terminal.progress() as show, terminal.stdout_for_results():
         show("loading the models", 0, 0)
@@ -74,6 +79,18 @@ def prompts(
     for row in breakdown(results):
         rows.add_row(*(_shown(row[name]) for name in columns))
     terminal.out().print(rows)
+    if failures:
+        _print_failures(results)
+
+
+def _print_failures(results: Sequence[PromptResult]) -> None:
+    """The first answers that are not what was asked, with what is wrong where that is known."""
+    wrong = [result for result in results if not result.exact_first]
+    terminal.out().print(f"\n{len(wrong)} of {len(results)} not as asked", markup=False)
+    for result in wrong:
+        terminal.out().print(f"\n{result.prompt}\n  -> {result.answer}", markup=False, highlight=False)
+        for mistake in result.mistakes:
+            terminal.out().print(f"     {mistake}", markup=False, highlight=False)
 
 
 @app.command()

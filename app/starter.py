@@ -30,7 +30,7 @@ def train_starter() -> None:
 
 
 def ship(stage_dir: Path, starter_dir: Path) -> None:
-    """Copy the adapter of a finished SFT stage in half precision, with the settings and metrics it came with."""
+    """Copy the adapter of a finished SFT stage in half precision, with the settings, metrics and curve it came with."""
     import torch
     from safetensors.torch import load_file, save_file
 
@@ -41,7 +41,7 @@ def ship(stage_dir: Path, starter_dir: Path) -> None:
     with whole_file(starter_dir / "adapter_model.safetensors") as temporary:
         save_file(weights, temporary, metadata={"format": "pt"})
     write_json(starter_dir / "adapter_config.json", _without_paths(read_json(adapter / "adapter_config.json")))
-    for name in ("config.json", "metrics.json"):
+    for name in ("config.json", "metrics.json", "loss.png"):
         shutil.copyfile(stage_dir / name, starter_dir / f"sft_{name}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from diagram_core.structure import (
     ElementKind,
     Structure,
     StructureKind,
+    differences,
     same_graph,
     same_structure,
     structural_score,
@@ -54,7 +56,9 @@ class PromptResult:
     """What was drawn for a case, in numbers. Shares are of all its candidates; the rest is of the one named.
 
     exact: the same directed graph up to renumbering. exact_structure: also the same kinds and sizes, where both are
-    known. structural_score: see `structure.structural_score`. seconds: of all candidates together, drawn and ranked.
+    known. own_words: every word of the names in the plan stands in the prompt; None where no answer is a plan.
+    mistakes: what the first answer lacks, adds or changes, where the structure asked for is known. structural_score:
+    see `structure.structural_score`. seconds: of all candidates together, drawn and ranked.
     """
 
     prompt: str
@@ -68,6 +72,8 @@ class PromptResult:
     exact_first: bool
     exact_recommended: bool
     exact_structure_first: bool | None
+    own_words: float | None
+    mistakes: tuple[str, ...]
     structural_score: float
     candidates: int
     tokens: int
@@ -99,6 +105,7 @@ def compare(case: PromptCase, drawn: Sequence[DrawnCandidate], seconds: float) -
     """What the candidates for a case, best first, are worth."""
     first = min(drawn, key=lambda candidate: candidate.ranked.index)
     geometries = [measure(candidate.diagram) for candidate in drawn if candidate.diagram is not None]
+    plans = [plan for candidate in drawn if (plan := _plan_of(candidate.text)) is not None]
     return PromptResult(
         prompt=case.prompt,
         kind=case.kind,
@@ -111,6 +118,8 @@ def compare(case: PromptCase, drawn: Sequence[DrawnCandidate], seconds: float) -
         exact_first=_is_exact(case, first),
         exact_recommended=_is_exact(case, drawn[0]),
         exact_structure_first=_has_exact_structure(case, first.text),
+        own_words=_mean([_in_own_words(case.prompt, plan) for plan in plans]) if plans else None,
+        mistakes=_mistakes(case, first.text),
         structural_score=structural_score(case.diagram, first.diagram or Diagram(()), case.kind == "network"),
         candidates=len(drawn),
         tokens=sum(candidate.candidate.tokens for candidate in drawn),
@@ -121,10 +130,12 @@ def compare(case: PromptCase, drawn: Sequence[DrawnCandidate], seconds: float) -
 def summarize(results: Sequence[PromptResult]) -> dict[str, float]:
     """The means over prompts; over diagrams for `seconds_per_diagram` and `tokens_per_diagram`.
 
-    exact_structure_rate_first is there only where an answer's structure could be compared.
+    exact_structure_rate_first is there only where an answer's structure could be compared, own_words_rate where answers
+    are plans.
     """
     diagrams = sum(result.candidates for result in results)
     structures = [result.exact_structure_first for result in results if result.exact_structure_first is not None]
+    own_words = [result.own_words for result in results if result.own_words is not None]
     summary = {
         "prompts": float(len(results)),
         "valid_rate": _mean([result.valid for result in results]),
@@ -137,7 +148,11 @@ def summarize(results: Sequence[PromptResult]) -> dict[str, float]:
         "seconds_per_diagram": sum(result.seconds for result in results) / diagrams,
         "tokens_per_diagram": sum(result.tokens for result in results) / diagrams,
     }
-    return summary | ({"exact_structure_rate_first": _mean(structures)} if structures else {})
+    if structures:
+        summary["exact_structure_rate_first"] = _mean(structures)
+    if own_words:
+        summary["own_words_rate"] = _mean(own_words)
+    return summary
 
 
 def breakdown(results: Sequence[PromptResult]) -> list[dict[str, Any]]:
@@ -241,14 +256,32 @@ def _is_exact(case: PromptCase, drawn: DrawnCandidate) -> bool:
     return drawn.diagram is not None and same_graph(case.diagram, drawn.diagram)
 
 
+def _plan_of(answer: str) -> Structure | None:
+    """What an answer in plan notation says; None for other answers."""
+    try:
+        return read_plan(answer).structure if answer.startswith(get_args(StructureKind)) else None
+    except InputError:
+        return None
+
+
 def _has_exact_structure(case: PromptCase, answer: str) -> bool | None:
     """None where the case does not say it, or the answer is in a notation that does not."""
     if case.structure is None or not answer.startswith(get_args(StructureKind)):
         return None
-    try:
-        return same_structure(case.structure, read_plan(answer).structure)
-    except InputError:
-        return False
+    plan = _plan_of(answer)
+    return plan is not None and same_structure(case.structure, plan)
+
+
+def _in_own_words(prompt: str, plan: Structure) -> bool:
+    """Whether the names of steps and named blocks are made of the prompt's words."""
+    names = [element.label for element in plan.elements if element.kind in ("data", "operation", "block")]
+    words = re.findall(r"\w+", " ".join(names).casefold())
+    return all(word in prompt.casefold() for word in words if not word.startswith("upsample"))
+
+
+def _mistakes(case: PromptCase, answer: str) -> tuple[str, ...]:
+    plan = _plan_of(answer)
+    return differences(case.structure, plan) if case.structure is not None and plan is not None else ()
 
 
 def _bracket_name(bracket: int) -> str:

@@ -30,6 +30,17 @@ def learning_curves(path: Path, curves: Mapping[str, Sequence[Epoch]], ylabel: s
     _save(figure, path)
 
 
+def loss_curve(path: Path, training: Sequence[tuple[int, float]], validation: Sequence[tuple[int, float]]) -> None:
+    """Losses of a language model by step, on what it is trained on and on held-out answers."""
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.add_subplot(xlabel="step", ylabel="loss, nats a token", yscale="log")
+    axes.plot(*zip(*training, strict=True), color="C0", linewidth=1, alpha=0.7, label="training")
+    axes.plot(*zip(*validation, strict=True), color="C1", marker="o", label="held-out answers")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    _save(figure, path)
+
+
 def predicted_against_wanted(path: Path, predicted: Floats, wanted: Floats, title: str) -> None:
     """A scatter of scores 0..5; on the diagonal they agree."""
     figure = Figure(figsize=(5, 5), layout="constrained")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,9 +28,11 @@ from diagram_core.errors import InputError
 from diagram_core.files import read_json, whole_file, write_json
 from diagram_core.models.language import Placement
 from tasks.config import LoraSection, TrainerSection
+from tasks.figures import loss_curve
 from tasks.log import StageLog
 
 ADAPTER_DIR = "adapter"
+CURVE_FILE = "loss.png"
 CHECKPOINTS_DIR = "checkpoints"
 KEPT_CHECKPOINTS = 2
 
@@ -125,7 +127,7 @@ def save_adapter(model: PeftModel, folder: Path) -> None:
 def train(trainer: Trainer, out_dir: Path, log: StageLog) -> tuple[dict[str, float], dict[str, float]]:
     """Train, going on from the last complete checkpoint; returns the evaluations before and after.
 
-    Checkpoints that a killed run left half-written are removed.
+    Writes the curve of the losses. Checkpoints that a killed run left half-written are removed.
     """
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(_Reporter(log))
@@ -135,7 +137,10 @@ def train(trainer: Trainer, out_dir: Path, log: StageLog) -> tuple[dict[str, flo
     with disable_input_dtype_casting(_model(trainer)):  # autocast does it already: twice costs 15 % of a step
         before = _evaluation_before(trainer, out_dir / CHECKPOINTS_DIR / "before.json")
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        return before, _last_evaluation(trainer)
+        after = _last_evaluation(trainer)
+    _draw_losses(trainer.state.log_history, before["eval_loss"], out_dir / CURVE_FILE)
+    log.artifact(out_dir / CURVE_FILE)
+    return before, after
 
 
 class _Reporter(TrainerCallback):
@@ -196,6 +201,13 @@ def _last_evaluation(trainer: Trainer) -> dict[str, float]:
         if entry["step"] == trainer.state.global_step and "eval_loss" in entry:
             return dict(entry)
     return dict(trainer.evaluate())
+
+
+def _draw_losses(history: Sequence[Mapping[str, float]], loss_before: float, path: Path) -> None:
+    """The whole history, which a resumed run has from its checkpoint."""
+    training = [(int(entry["step"]), entry["loss"]) for entry in history if "loss" in entry]
+    validation = [(int(entry["step"]), entry["eval_loss"]) for entry in history if "eval_loss" in entry]
+    loss_curve(path, training, [(0, loss_before), *validation])
 
 
 def _last_complete_checkpoint(folder: Path) -> Path | None:

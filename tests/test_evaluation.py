@@ -101,6 +101,21 @@ def test_sizes_that_no_graph_shows_are_compared_as_structure() -> None:
     assert compare(case_of(wanted), [no_plan], seconds=1.0).exact_structure_first is None
 
 
+def test_names_have_to_be_made_of_the_words_of_the_prompt() -> None:
+    text = "chart right sky soft full\nraw audio > [encoder] > notes"
+    case = case_of(text, "turn Raw Audio into notes with an encoder")
+    other = "chart right sky soft full\nraw sound > [encoder] > notes"
+    assert compare(case, [drawn(text, 0)], seconds=1.0).own_words == 1
+    assert compare(case, [drawn(text, 0), drawn(other, 1)], seconds=1.0).own_words == 0.5
+    assert compare(case, [drawn("[0, 1]", 0, diagram=diagram_of(text))], seconds=1.0).own_words is None
+
+
+def test_what_is_wrong_with_an_answer_is_said_in_words() -> None:
+    result = compare(case_of(STYLE + "2 3 1"), [drawn(STYLE + "2 4 1", 0)], seconds=1.0)
+    assert len(result.mistakes) == 1 and "size 3" in result.mistakes[0] and "size 4" in result.mistakes[0]
+    assert not compare(case_of(STYLE + "2 3 1"), [drawn(STYLE + "2 3 1", 0)], seconds=1.0).mistakes
+
+
 def test_shares_are_of_all_candidates() -> None:
     plan = STYLE + "2 3 1"
     good = diagram_of(plan)

@@ -24,6 +24,7 @@ def finished_sft(tmp_path: Path) -> Path:
     write_json(stage / "adapter" / "adapter_config.json", {"r": 16, "base_model_name_or_path": str(tmp_path)})
     write_json(stage / "config.json", {"max_steps": 3})
     write_json(stage / "metrics.json", {"eval_loss": 0.5})
+    (stage / "loss.png").write_bytes(b"a picture")
     return stage
 
 
@@ -35,6 +36,7 @@ def test_shipping_halves_the_weights_and_names_no_path_of_this_machine(finished_
     assert read_json(tmp_path / "starter" / "adapter_config.json")["base_model_name_or_path"] == STARTER_HUB_ID
     assert read_json(tmp_path / "starter" / "sft_config.json") == {"max_steps": 3}
     assert read_json(tmp_path / "starter" / "sft_metrics.json") == {"eval_loss": 0.5}
+    assert (tmp_path / "starter" / "sft_loss.png").read_bytes() == b"a picture"
 
 
 def test_the_shipped_adapter_is_small_and_says_how_it_was_made() -> None:
