@@ -21,7 +21,12 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 TEST_SHARE = 0.1
 VALIDATION_SHARE = 0.05
 
-_ADDRESSES = ("draw me ", "Draw ", "please draw ", "show ", "I want ", "a diagram of ", "diagram of ", "Create ")
+_ADDRESSES = (
+    "draw me ", "Draw ", "please draw ", "show ", "I want ", "a diagram of ", "diagram of ", "Create ", "draw: ",
+    "can you draw ", "could you make a diagram of ", "plz draw ", "i need a picture of ", "make a figure of ",
+    "draw this: ", "sketch ", "visualize ", "I'd like to see ", "please make a chart of ", "Generate a diagram for ",
+)  # fmt: skip
+_ENDS = (" please", " pls", "?", "!", " thanks", " thx")
 
 Family = Callable[[Random], tuple[str, str]]
 
@@ -101,10 +106,13 @@ def _ask_for_direction(rng: Random, prompt: str, direction: Direction) -> str:
 
 def _address(rng: Random, prompt: str, has_names: bool) -> str:
     """Politeness, capitals, misspelling and full stops, which change nothing; names stay as they are."""
-    if chance(rng, 0.15) and "\n" not in prompt and prompt.isascii():
-        prompt = pick(rng, *_ADDRESSES) + prompt
-    if not has_names and chance(rng, 0.15):
-        prompt = prompt.lower()
-    if not has_names and chance(rng, 0.1):
+    if "\n" not in prompt and prompt.isascii():
+        if chance(rng, 0.2):
+            prompt = pick(rng, *_ADDRESSES) + prompt
+        if chance(rng, 0.06):
+            prompt = prompt.rstrip(".") + pick(rng, *_ENDS)
+    if not has_names and chance(rng, 0.2):
+        prompt = prompt.upper() if chance(rng, 0.1) and "x" not in prompt else prompt.lower()
+    if not has_names and chance(rng, 0.12):
         prompt = mistype(rng, prompt)
     return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt

@@ -218,7 +218,21 @@ def _head(rng: Random) -> str:
 
 def _arrow_pipeline(rng: Random) -> tuple[str, str]:
     actions = _actions(rng, rng.randint(2, 8))
-    arrow = pick(rng, " -> ", " > ", " → ", " => ", "->")
+    arrow = pick(
+        rng,
+        " -> ",
+        " > ",
+        " → ",
+        " => ",
+        "->",
+        " --> ",
+        " | ",
+        "; ",
+        ", then ",
+        " then ",
+        " followed by ",
+        " and then ",
+    )
     return _head(rng) + arrow.join(actions), _row(actions)
 
 
@@ -232,10 +246,13 @@ def _told_pipeline(rng: Random) -> tuple[str, str]:
 
 def _listed_pipeline(rng: Random) -> tuple[str, str]:
     actions = _actions(rng, rng.randint(2, 8))
-    numbered = chance(rng, 0.6)
-    lines = [f"{f'{i}. ' if numbered else '- '}{action}" for i, action in enumerate(actions, start=1)]
+    mark: Callable[[int], str] = pick(
+        rng, "{}. ".format, "{}. ".format, "{}) ".format, "step {}: ".format, "- ".format, "* ".format, "".format
+    )
+    lines = [mark(i) + action for i, action in enumerate(actions, start=1)]
     head = pick(rng, "", "steps:\n", "process that does the following:\n", "draw this pipeline:\n")
-    return head + "\n".join(lines), _row(actions)
+    numbered = any(character.isdigit() for character in mark(1))
+    return head + pick(rng, "\n", "\n", "\n", " " if numbered else "\n").join(lines), _row(actions)
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:

@@ -30,8 +30,8 @@ def pipeline(rng: Random) -> tuple[str, str]:
     """Steps in a row: (prompt, body of the plan)."""
     verbs = rng.sample([*_VERBS, *_SINGLE], rng.randint(2, 6))
     actions = [verb if verb in _SINGLE or chance(rng, 0.3) else f"{pick(rng, *_OBJECTS)} {verb}" for verb in verbs]
-    link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ")
-    prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ") + link.join(actions)
+    link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ", "하고 ", "한 다음 ", "->")
+    prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ", "먼저 ") + link.join(actions)
     return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), " > ".join(f"[{action}]" for action in actions)
 
 
@@ -48,6 +48,9 @@ def _dense(rng: Random) -> tuple[str, str]:
         f"{head}: 입력 {inputs}, 은닉층 {listed}, 출력 {outputs}",
         f"입력이 {inputs}개이고 은닉층이 {listed}이고 출력이 {outputs}개인 {head}",
         f"{inputs}-{'-'.join(map(str, sizes))}-{outputs} {head}",
+        f"{inputs}개의 입력, {told}의 은닉 노드, {outputs}개의 출력을 가진 {head}",
+        f"입력 {inputs}개 은닉층 {listed} 출력 {outputs}개 {head}",
+        f"은닉층 {listed}, 입력 {inputs}개, 출력 {outputs}개 {head}",
     )
     return prompt, " ".join(str(size) for size in (inputs, *sizes, outputs))
 

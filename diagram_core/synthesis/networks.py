@@ -50,7 +50,8 @@ _HEADS = (
 )  # fmt: skip
 _DENSE_HEADS = (
     *_HEADS, "MLP", "multilayer perceptron", "fully connected network", "feedforward network", "CNN", "CNN model",
-    "Conv neural network", "Convolutional neural network", "ANN",
+    "Conv neural network", "Convolutional neural network", "ANN", "DNN", "net", "deep net", "feed forward network",
+    "classifier", "regression network", "simple network", "fully connected net", "nn", "mlp",
 )  # fmt: skip
 _CNN_HEADS = (
     *_HEADS,
@@ -188,7 +189,7 @@ def _dense_listed(rng: Random, inputs: int, sizes: list[int], outputs: int) -> t
 
 
 def _dense_arrows(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
-    arrow = pick(rng, "-", "-", " -> ", "->", " > ", ", ", " → ", " - ", " ")
+    arrow = pick(rng, "-", "-", " -> ", "->", " > ", ", ", " → ", " - ", " ", "/", " to ")
     layers = arrow.join(str(size) for size in [inputs, *sizes, outputs])
     head = pick(rng, *_DENSE_HEADS)
     prompt = pick(
@@ -198,6 +199,8 @@ def _dense_arrows(rng: Random, inputs: int, sizes: list[int], outputs: int) -> t
         f"{head} [{layers}]",
         f"{layers} {head}",
         f"{head} with layers {layers}",
+        f"{head}, layers: {layers}",
+        f"{head} with layer sizes ({layers})",
     )
     return prompt, _words([inputs, *sizes, outputs])
 
@@ -319,6 +322,12 @@ def _dense_terse(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tu
             f"{inputs} features, {count} hidden layers of {size} {_units(rng)} each, predicts {outputs} values",
             [size] * count,
         ),
+        (f"input({inputs}), {', '.join(f'hidden({size})' for size in sizes)}, output({outputs})", sizes),
+        (f"input: {inputs}, hidden: {each}, output: {outputs}", sizes),
+        (f"{inputs} inputs -> {' -> '.join(f'{size} hidden' for size in sizes)} -> {outputs} outputs", sizes),
+        (f"input layer ({inputs}), {', '.join(f'hidden ({size})' for size in sizes)}, output layer ({outputs})", sizes),
+        (f"Input {inputs}, {', '.join(f'Dense({size})' for size in sizes)}, Dense({outputs})", sizes),
+        (f"{inputs} features, hidden layer sizes ({each}), {outputs} classes", sizes),
         (f"{inputs} features in, {count_word(rng, count)} x {size} hidden, {outputs} out", [size] * count),
     )
     return _headed(rng, told), _words([inputs, *sizes, outputs])
@@ -432,6 +441,9 @@ def _cnn_listed(
 def _single_conv(rng: Random, kernel: int, side: int, states_output: bool) -> tuple[str, str]:
     if kernel != 3 or chance(rng, 0.65):
         return f"{by(rng, kernel, kernel)} {_conv_noun(rng)}", f"conv{kernel}"
+    if not states_output and chance(rng, 0.1):
+        filters = pick(rng, 8, 16, 32, 64, 128)
+        return f"{_conv_noun(rng)} with {filters} {pick(rng, 'filters', 'channels')}", f"conv:{filters}"
     if states_output and chance(rng, 0.7):
         text = pick(rng, f"(output is {by(rng, side, side)})", f"(output: {side} x {side} feature map)")
         return f"{_conv_noun(rng)} {text}", f"conv={side}"
@@ -464,14 +476,23 @@ def _cnn_arrows(
     rng: Random, side: int, kernel: int, blocks: list[tuple[int, bool]], tail: list[int], outputs: int
 ) -> tuple[str, str]:
     """Shorthand: `28x28 -> conv 3x3, 32 -> maxpool -> dense 128 -> 10`."""
-    arrow = pick(rng, " -> ", " > ", " → ", ", ")
-    phrases = [by(rng, side, side) + pick(rng, "", " image", " input")]
-    words = [f"{side}x{side}"]
+    arrow = pick(rng, " -> ", " > ", " → ", ", ", "->", ", then ")
+    depth = pick(rng, "", "", "", "x1", "x3")
+    image = f"{side}x{side}{depth}" if depth else by(rng, side, side)
+    phrases = [image + pick(rng, "", " image", " input")]
+    words = [f"{side}x{side}{depth}"]
+    conv = pick(
+        rng, f"conv {kernel}x{kernel}", f"{kernel}x{kernel} conv", f"conv{kernel}x{kernel}", f"conv({kernel}x{kernel})"
+    )
+    activation = pick(rng, "", "", "", "relu", "ReLU")
     channels = pick(rng, 0, 8, 16, 32, 64) if arrow != ", " else 0
     for count, pooled in blocks[:5]:
         for _ in range(count):
-            phrases.append(f"conv {kernel}x{kernel}" + (f" {channels} filters" if channels else ""))
+            phrases.append(conv + (f" {channels} filters" if channels else ""))
             words.append(f"conv{kernel}" + (f":{channels}" if channels else ""))
+            if activation:
+                phrases.append(activation)
+                words.append(f'"{activation}"')
         if pooled:
             phrase, word = pick(
                 rng,
@@ -484,7 +505,10 @@ def _cnn_arrows(
             phrases.append(phrase)
             words.append(word)
         channels *= pick(rng, 1, 2)
-    unit = pick(rng, "dense ", "fc ", "dense ", "")
+    if chance(rng, 0.15):
+        phrases.append("flatten")
+        words.append('"flatten"')
+    unit = pick(rng, "dense ", "fc ", "dense ", "", "linear ")
     phrases += [f"{unit}{size}" for size in tail] + [pick(rng, f"{outputs}", f"output {outputs}", f"{outputs} classes")]
     head = pick(rng, "", "", "CNN: ", "CNN ", "conv net ")
     return head + arrow.join(phrases), " ".join([*words, _words([*tail, outputs])])
