@@ -43,3 +43,15 @@ class Diagram:
         """Pairs of indices into `nodes`; a target that names no node is left out."""
         index = {node.number: i for i, node in enumerate(self.nodes)}
         return [(i, index[t]) for i, node in enumerate(self.nodes) for t in node.targets if t in index]
+
+    def _repr_svg_(self) -> str:
+        """How notebooks show it."""
+        from diagram_core.export.svg import to_svg
+
+        return to_svg(self)
+
+    def _repr_png_(self) -> bytes:
+        """How notebooks show it where vectors cannot be: a PDF or a web page made of one."""
+        from diagram_core.render import draw, encode_png
+
+        return encode_png(draw(self))

@@ -8,17 +8,18 @@ from math import cos, radians, sin
 from diagram_core.diagram import Color
 from diagram_core.structure import PALETTES, ElementKind, PaletteName
 
-# OKLab lightness of each fill. Kinds that meet in one drawing lie at least 0.04 apart, so that they stay apart in
-# greyscale and for colour-blind readers; none is so dark that black text on it becomes hard to read.
+# CIE lightness of each fill, 0 to 100. Kinds that meet in one drawing lie some 6 apart (a reader sees 2 side by side),
+# so that they stay apart in greyscale and for colour-blind readers; none is so dark that black text on it is hard to
+# read.
 LIGHTNESS: dict[ElementKind, float] = {
-    "input": 0.97,
-    "pool": 0.93,
-    "dense": 0.88,
-    "image": 0.84,
-    "conv": 0.79,
-    "block": 0.74,
-    "data": 0.95,
-    "operation": 0.83,
+    "input": 97,
+    "pool": 91,
+    "dense": 85,
+    "image": 79,
+    "conv": 73,
+    "block": 67,
+    "data": 94,
+    "operation": 78,
 }
 # Two hues a palette, in degrees, that a red-green blind reader tells apart too; the second marks what carries data.
 HUES: dict[PaletteName, tuple[float, float]] = {
@@ -38,7 +39,9 @@ CHROMA: dict[PaletteName, float] = {
     "iris": 0.07,
 }
 SECOND_HUE_KINDS: frozenset[ElementKind] = frozenset({"input", "pool", "image", "data"})
-STROKE_LIGHTNESS = 0.38
+STROKE_LIGHTNESS = 27
+
+_HALVINGS = 12  # finer than 8 bits a channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,39 @@ class Palette:
     stroke: Color
 
 
-def oklch(lightness: float, chroma: float, hue_degrees: float) -> Color:
-    """An OKLab colour in polar form as 8-bit sRGB, clipped (Ottosson, A perceptual color space, 2020)."""
+def color_of(lightness: float, chroma: float, hue_degrees: float) -> Color:
+    """The 8-bit sRGB colour of a CIE lightness, 0 to 100, with an OKLab chroma and hue.
+
+    OKLab (Ottosson, A perceptual color space, 2020) keeps hues steady from light to dark, but its lightness is not that
+    of greyscale, so that the OKLab lightness which gives the wanted one is searched for.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if cie_lightness(_oklch(middle, chroma, hue_degrees)) < lightness else (low, middle)
+    return _oklch(high, chroma, hue_degrees)
+
+
+def relative_luminance(color: Color) -> float:
+    """How bright a colour is, 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def cie_lightness(color: Color) -> float:
+    """How light a colour looks, and its grey in a greyscale print: CIE 1976 L*, 0 to 100."""
+    luminance = relative_luminance(color)
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+def contrast(color: Color, other: Color) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    darker, lighter = sorted((relative_luminance(color), relative_luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _oklch(lightness: float, chroma: float, hue_degrees: float) -> Color:
+    """An OKLab colour in polar form as 8-bit sRGB, clipped."""
     a, b = chroma * cos(radians(hue_degrees)), chroma * sin(radians(hue_degrees))
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
@@ -73,9 +107,9 @@ def _palette(name: PaletteName) -> Palette:
     fills: dict[ElementKind, Color] = {}
     for kind, lightness in LIGHTNESS.items():
         # the sRGB gamut narrows towards white
-        chroma = CHROMA[name] * min(1.0, (1 - lightness) / 0.12)
-        fills[kind] = oklch(lightness, chroma, second if kind in SECOND_HUE_KINDS else first)
-    return Palette(fills, oklch(STROKE_LIGHTNESS, CHROMA[name], first))
+        chroma = CHROMA[name] * min(1.0, (100 - lightness) / 15)
+        fills[kind] = color_of(lightness, chroma, second if kind in SECOND_HUE_KINDS else first)
+    return Palette(fills, color_of(STROKE_LIGHTNESS, CHROMA[name], first))
 
 
 PALETTE: dict[PaletteName, Palette] = {name: _palette(name) for name in PALETTES}

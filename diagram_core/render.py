@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -11,28 +13,29 @@ from numpy.typing import NDArray
 from diagram_core.classic import paint_classic
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Color, Diagram
 from diagram_core.errors import InputError
+from diagram_core.lettering import Image, write
 from diagram_core.scene import (
     BORDER_PX,
     DASH_GAP_PX,
     DASH_PX,
-    EDGE_PX,
     INK,
     WHITE,
     Edge,
+    Pen,
     Point,
     Scene,
     Shape,
     Text,
     compose,
 )
-from diagram_core.typeset import CAP_HEIGHT_EM, FONT_NAME, FONT_WEIGHT, LINE_EM, cut, drawable, width_em
+from diagram_core.typeset import LINE_EM, cut, drawable, width_em
 
 MAX_SCALE = 16.0  # 16,000 x 9,600 pixels: larger pictures take gigabytes
 MIN_DRAWN_TEXT_PX = 4  # smaller than this is a grey smear, not text
 PNG_COMPRESSION = 3  # of 9: drawings are flat colour, and more effort saves little
+FEWEST_FOR_WORKERS = 400  # with less to draw, starting processes costs more than it saves
 
-Image = NDArray[np.uint8]
-
+_PART = 16  # drawings a worker takes at a time
 _SHIFT = 4  # fractional bits of coordinates
 _CURVE_STEPS = 25
 _QUARTER = np.linspace(0, np.pi / 2, 13)
@@ -48,15 +51,32 @@ def draw(diagram: Diagram, scale: float = 1.0, classic: bool = False) -> Image:
 
     classic: the look of the drawings that people have rated, without labels.
     """
-    if not 0 < scale <= MAX_SCALE:
-        raise InputError(f"scale {scale} is not above 0 and at most {MAX_SCALE:g}")
-    width, height = max(1, round(CANVAS_WIDTH_PX * scale)), max(1, round(CANVAS_HEIGHT_PX * scale))
-    image = np.full((height, width, 3), 255, np.uint8)
-    if classic:
-        paint_classic(image, diagram, scale)
-    else:
-        _paint(image, compose(diagram), scale)
+    image = np.empty(_shape_of(scale), np.uint8)
+    _draw_into(image, diagram, scale, classic)
     return image
+
+
+def draw_all(diagrams: Sequence[Diagram], scale: float = 1.0, classic: bool = False) -> Image:
+    """The drawings of many diagrams, in their order, drawn on all cores: RGB uint8 [diagrams, height, width, 3].
+
+    Works in notebooks and scripts alike. The pixels, 1.8 MB a diagram at scale 1, lie in a temporary file mapped into
+    memory, so that no drawing is copied between processes: draw more than the disk holds in parts. Raises InputError
+    for a scale out of range.
+    """
+    shape = (len(diagrams), *_shape_of(scale))
+    if len(diagrams) < FEWEST_FOR_WORKERS:
+        images = np.empty(shape, np.uint8)
+        _draw_part(images, diagrams, scale, classic)
+        return images
+    import joblib
+
+    with TemporaryDirectory() as folder:
+        pixels = np.memmap(Path(folder) / "pixels", np.uint8, "w+", shape=shape)
+        parts = range(0, len(diagrams), _PART)
+        joblib.Parallel(n_jobs=-1)(
+            joblib.delayed(_draw_part)(pixels[i : i + _PART], diagrams[i : i + _PART], scale, classic) for i in parts
+        )
+    return pixels.view(np.ndarray)
 
 
 def encode_png(image: Image) -> bytes:
@@ -67,6 +87,25 @@ def encode_png(image: Image) -> bytes:
     if not done:
         raise InputError(f"an image of shape {image.shape} and type {image.dtype} cannot be written as PNG")
     return data.tobytes()
+
+
+def _shape_of(scale: float) -> tuple[int, int, int]:
+    if not 0 < scale <= MAX_SCALE:
+        raise InputError(f"scale {scale} is not above 0 and at most {MAX_SCALE:g}")
+    return max(1, round(CANVAS_HEIGHT_PX * scale)), max(1, round(CANVAS_WIDTH_PX * scale)), 3
+
+
+def _draw_part(images: Image, diagrams: Sequence[Diagram], scale: float, classic: bool) -> None:
+    for image, diagram in zip(images, diagrams, strict=True):
+        _draw_into(image, diagram, scale, classic)
+
+
+def _draw_into(image: Image, diagram: Diagram, scale: float, classic: bool) -> None:
+    image.fill(255)
+    if classic:
+        paint_classic(image, diagram, scale)
+    else:
+        _paint(image, compose(diagram), scale)
 
 
 # The default drawing
@@ -81,23 +120,33 @@ def _paint(image: Image, scene: Scene, scale: float) -> None:
             _paint_text(image, text, scale)
 
 
+def _pixel(px: float, scale: float) -> float:
+    """A canvas coordinate as a pixel of the image; a pixel's centre is a whole number there."""
+    return px * scale + (scale - 1) / 2
+
+
 def _fixed(points: _Floats, scale: float) -> NDArray[np.int32]:
-    """Canvas coordinates as OpenCV's fixed-point pixels; a pixel's centre is a whole number there."""
-    pixels = points * scale + (scale - 1) / 2
-    return np.round(pixels * (1 << _SHIFT)).astype(np.int32)
+    """Canvas coordinates as OpenCV's fixed-point pixels."""
+    return np.round((points * scale + (scale - 1) / 2) * (1 << _SHIFT)).astype(np.int32)
 
 
 def _paint_edges(image: Image, edges: Sequence[Edge], scale: float) -> None:
-    lines: dict[Color, list[NDArray[np.int32]]] = {}
+    straight: dict[Pen, list[tuple[Point, Point]]] = {}
+    lines: dict[Pen, list[NDArray[np.int32]]] = {}
     for edge in edges:
-        parts = _dashes(_path(edge)) if edge.is_dashed else [_path(edge)]
-        lines.setdefault(edge.color, []).extend(_fixed(part, scale) for part in parts)
-    width = max(1, round(EDGE_PX * scale - 0.4))  # the soft rim of an anti-aliased line adds to it
-    for color, paths in lines.items():
-        cv2.polylines(image, paths, False, color, width, cv2.LINE_AA, _SHIFT)
-    for edge in edges:
-        if edge.head:
-            cv2.fillConvexPoly(image, _fixed(np.array(edge.head), scale), edge.color, cv2.LINE_AA, _SHIFT)
+        if edge.control is None and not edge.is_dashed:
+            straight.setdefault(edge.pen, []).append((edge.start, edge.end))
+        else:
+            parts = _dashes(_path(edge)) if edge.is_dashed else [_path(edge)]
+            lines.setdefault(edge.pen, []).extend(_fixed(part, scale) for part in parts)
+    for pen, segments in straight.items():
+        lines.setdefault(pen, []).extend(_fixed(np.array(segments), scale))
+    for pen, paths in lines.items():
+        width = max(1, round(pen.width_px * scale - 0.4))  # the soft rim of an anti-aliased line adds to it
+        cv2.polylines(image, paths, False, pen.color, width, cv2.LINE_AA, _SHIFT)
+    heads = [(edge.head, edge.pen.color) for edge in edges if edge.head]
+    for points, (_, color) in zip(_fixed(np.array([head for head, _ in heads]), scale), heads, strict=True):
+        cv2.fillConvexPoly(image, points, color, cv2.LINE_AA, _SHIFT)
 
 
 def _path(edge: Edge) -> _Floats:
@@ -134,15 +183,11 @@ def _outlines(shapes: Sequence[Shape], grow_px: float) -> _Floats:
 
 
 def _paint_text(image: Image, text: Text, scale: float) -> None:
-    size = round(text.block.size_px * scale)
-    font = cv2.FontFace(FONT_NAME)
     for i, line in enumerate(text.block.lines):
         x, y = text.center[0], text.center[1] + text.block.offset_px(i)
         if text.is_outside:
             _paint_plate(image, (x, y), text.block.size_px, line, scale)
-        left = x * scale + (scale - 1) / 2 - width_em(line) * size / 2
-        baseline = y * scale + (scale - 1) / 2 + CAP_HEIGHT_EM / 2 * size
-        cv2.putText(image, line, (round(left), round(baseline)), text.color, font, size, FONT_WEIGHT)
+        write(image, line, (_pixel(x, scale), _pixel(y, scale)), text.block.size_px * scale, text.color)
 
 
 def _paint_plate(image: Image, center: Point, size_px: float, line: str, scale: float) -> None:
@@ -197,7 +242,4 @@ def _paint_frame(canvas: Image, low: Point, high: Point, is_bold: bool) -> None:
 
 def _paint_caption(canvas: Image, caption: str, center: Point, width: int, size: int, is_bold: bool) -> None:
     (line,) = cut(drawable(caption).replace("\n", " "), width, size, size).lines
-    left = center[0] - width_em(line) * size / 2
-    color = FRAME if is_bold else INK
-    origin = (round(left), round(center[1] + CAP_HEIGHT_EM / 2 * size))
-    cv2.putText(canvas, line, origin, color, cv2.FontFace(FONT_NAME), size, FONT_WEIGHT)
+    write(canvas, line, center, size, FRAME if is_bold else INK)

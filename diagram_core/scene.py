@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot
+from functools import lru_cache
+from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Color, Diagram, Node
+from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Color, Diagram, Node, ShapeName
 from diagram_core.geometry import segments_through_boxes
-from diagram_core.typeset import ELLIPSIS, LINE_EM, MAX_TEXT_PX, MIN_TEXT_PX, Block, cut, drawable, fit
+from diagram_core.palettes import contrast
+from diagram_core.typeset import ELLIPSIS, LINE_EM, MAX_TEXT_PX, MIN_TEXT_PX, Block, cut, drawable, fit, widest_word_em
 
 WHITE: Color = (255, 255, 255)
 INK: Color = (38, 42, 51)  # text: nearly black, softer than black
@@ -23,9 +25,9 @@ HEAD_PX, HEAD_WIDTH_SHARE = 10.0, 0.8  # length of an arrowhead, and its width a
 MAX_HEAD_SHARE = 0.5  # of an edge's length
 HEAD_GAP_PX = 1.0  # between the border's middle and the tip
 DASH_PX, DASH_GAP_PX = 7.0, 5.0
-MESH_EDGES = 30  # more edges than this are a mesh: its lines step back behind the nodes
-MESH_FADE, MESH_HEAD_PX = 0.35, 7.0
-PADDING_PX = 4.0  # between a label and the border, on each side
+MESH_EDGES, MESH_DEGREE = 30, 2.5  # more edges than this, and than this a node, are a mesh: its lines step back
+MESH_FADE, MESH_HEAD_PX, MESH_EDGE_PX = 0.25, 7.0, 0.9
+PADDING_PX = 6.0  # between a label and the border, on each side
 EVEN_TEXT_PX = 12  # labels share one size as long as it is no smaller than this
 MIN_CUT_PX = 80.0  # a room that holds less of a label than this says less than the whole label beside the shape
 BESIDE_TEXT_PX = 12
@@ -40,6 +42,7 @@ _BENDS_PX = np.array([sign * bend for bend in (60, 100, 150, 210, 290, 380, 480)
 _BEND_CLEARANCE_PX = 7.0
 _BACK_BEND_PX = 44.0  # of an edge whose opposite is drawn too
 _CURVE_STEPS = 17
+_REMEMBERED = 4096  # colours mixed and labels fitted
 
 Point = tuple[float, float]
 
@@ -57,6 +60,15 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Pen:
+    """What lines and their heads are drawn with."""
+
+    color: Color
+    width_px: float
+    head_px: float
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """A line from border to border, straight or a quadratic curve with one control point."""
 
@@ -65,7 +77,7 @@ class Edge:
     end: Point  # of the line: where the head begins
     head: tuple[Point, Point, Point] | None  # tip first
     is_dashed: bool
-    color: Color
+    pen: Pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +108,17 @@ def compose(diagram: Diagram) -> Scene:
     return Scene(edges, tuple(map(_shape, diagram.nodes)), _texts(diagram.nodes, boxes, edges))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def mix(color: Color, other: Color, share: float) -> Color:
     """A colour with a share of another in it."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(color, other, strict=True))
     return red, green, blue
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def readable_on(fill: Color) -> Color:
-    """Dark or white text, whichever contrasts more with a fill (WCAG 2.2, relative luminance)."""
-    luminance = _luminance(fill) + 0.05
-    return INK if luminance / (_luminance(INK) + 0.05) >= 1.05 / luminance else WHITE
-
-
-def _luminance(color: Color) -> float:
-    red, green, blue = (c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    """Dark or white text, whichever contrasts more with a fill."""
+    return INK if contrast(INK, fill) >= contrast(WHITE, fill) else WHITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +140,15 @@ def _shape(node: Node) -> Shape:
     if node.shape == "circle":
         radius = (half_width, half_height)
     else:
-        corner = min(CORNER_RADIUS_PX[node.shape], 2 * MAX_CORNER_SHARE * min(half_width, half_height))
+        corner = _corner_radius(node)
         radius = (corner, corner)
     return Shape((node.x, node.y), half_width, half_height, radius, node.fill, _border(node.fill))
+
+
+def _corner_radius(node: Node) -> float:
+    """Of a rectangle, in pixels."""
+    shorter = max(min(node.width, node.height), 1)
+    return min(CORNER_RADIUS_PX[node.shape], MAX_CORNER_SHARE * shorter)
 
 
 def _border(fill: Color) -> Color:
@@ -146,43 +160,47 @@ def _border(fill: Color) -> Color:
 
 def _edges(diagram: Diagram, boxes: _Boxes) -> tuple[Edge, ...]:
     pairs = list(dict.fromkeys(diagram.edges()))
-    is_mesh = len(pairs) > MESH_EDGES
-    fade, head_px = (MESH_FADE, MESH_HEAD_PX) if is_mesh else (0.0, HEAD_PX)
+    is_mesh = len(pairs) > max(MESH_EDGES, MESH_DEGREE * len(diagram.nodes))
     bends = {} if is_mesh else _bends(pairs, boxes)
     drawn: list[Edge | None] = []
     for source, target in pairs:
         node = diagram.nodes[source]
-        color = mix(node.stroke, WHITE, fade)
+        pen = _pen(node.stroke, is_mesh)
         if source == target:
-            drawn.append(_loop(node, head_px, color))
+            drawn.append(_loop(node, pen))
         else:
-            drawn.append(_edge(node, diagram.nodes[target], bends.get((source, target)), head_px, color))
+            drawn.append(_edge(node, diagram.nodes[target], bends.get((source, target)), pen))
     return tuple(edge for edge in drawn if edge)
 
 
-def _edge(source: Node, target: Node, control: Point | None, head_px: float, color: Color) -> Edge | None:
+@lru_cache(maxsize=_REMEMBERED)
+def _pen(color: Color, is_mesh: bool) -> Pen:
+    return Pen(mix(color, WHITE, MESH_FADE), MESH_EDGE_PX, MESH_HEAD_PX) if is_mesh else Pen(color, EDGE_PX, HEAD_PX)
+
+
+def _edge(source: Node, target: Node, control: Point | None, pen: Pen) -> Edge | None:
     """None where the two shapes overlap, so that no line is left between them."""
     start = _on_border(source, control or (target.x, target.y), 0.0)
     tip = _on_border(target, control or (source.x, source.y), HEAD_GAP_PX)
     along = (target.x - source.x, target.y - source.y)
     if (tip[0] - start[0]) * along[0] + (tip[1] - start[1]) * along[1] <= 0:
         return None
-    return _with_head(source, (start, control, tip), head_px, color)
+    return _with_head(source, (start, control, tip), pen)
 
 
-def _with_head(source: Node, path: tuple[Point, Point | None, Point], head_px: float, color: Color) -> Edge:
+def _with_head(source: Node, path: tuple[Point, Point | None, Point], pen: Pen) -> Edge:
     start, control, tip = path
     if source.line != "solid arrow":
-        return Edge(start, control, tip, None, source.line == "dashed line", color)
+        return Edge(start, control, tip, None, source.line == "dashed line", pen)
     back = control or start
     length = hypot(tip[0] - back[0], tip[1] - back[1]) or 1.0
     along = ((tip[0] - back[0]) / length, (tip[1] - back[1]) / length)
-    size = min(head_px, MAX_HEAD_SHARE * length)
+    size = min(pen.head_px, MAX_HEAD_SHARE * length)
     neck = (tip[0] - along[0] * size, tip[1] - along[1] * size)
     side = (-along[1] * size * HEAD_WIDTH_SHARE / 2, along[0] * size * HEAD_WIDTH_SHARE / 2)
     left, right = (neck[0] + side[0], neck[1] + side[1]), (neck[0] - side[0], neck[1] - side[1])
     inside_head = (tip[0] - along[0] * size * 0.8, tip[1] - along[1] * size * 0.8)
-    return Edge(start, control, inside_head, (tip, left, right), False, color)
+    return Edge(start, control, inside_head, (tip, left, right), False, pen)
 
 
 def _on_border(node: Node, toward: Point, gap_px: float) -> Point:
@@ -196,18 +214,31 @@ def _on_border(node: Node, toward: Point, gap_px: float) -> Point:
         share = 1 / hypot(dx / half_width, dy / half_height)
     else:
         share = 1 / max(abs(dx) / half_width, abs(dy) / half_height)
+        share = _on_corner(node, (abs(dx), abs(dy)), share)
     share += gap_px / distance
     return node.x + dx * share, node.y + dy * share
 
 
-def _loop(node: Node, head_px: float, color: Color) -> Edge:
+def _on_corner(node: Node, along: Point, share: float) -> float:
+    """What share of a line the border of a rectangle cuts off, given the share without its corners being rounded."""
+    radius = _corner_radius(node)
+    x, y = max(node.width / 2, 0.5) - radius, max(node.height / 2, 0.5) - radius  # the middle of the corner's arc
+    if along[0] * share <= x or along[1] * share <= y:
+        return share
+    length2 = along[0] ** 2 + along[1] ** 2
+    forward = (along[0] * x + along[1] * y) / length2
+    aside2 = x * x + y * y - forward**2 * length2
+    return forward + sqrt(max(radius**2 - aside2, 0.0) / length2)
+
+
+def _loop(node: Node, pen: Pen) -> Edge:
     """An edge from a node to itself: an arc above its right half."""
     half_width, top = max(node.width / 2, 0.5), node.y - max(node.height / 2, 0.5)
     start, tip = (node.x - 0.1 * half_width, top), (node.x + 0.6 * half_width, top - HEAD_GAP_PX)
     if node.shape == "circle":
         tip = (tip[0], node.y - (node.y - top) * 0.8 - HEAD_GAP_PX)
     control = (node.x + 0.5 * half_width, top - max(40.0, 0.5 * half_width))
-    return _with_head(node, (start, control, tip), head_px, color)
+    return _with_head(node, (start, control, tip), pen)
 
 
 def _bends(pairs: Sequence[tuple[int, int]], boxes: _Boxes) -> dict[tuple[int, int], Point]:
@@ -267,15 +298,16 @@ def _texts(nodes: Sequence[Node], boxes: _Boxes, edges: Sequence[Edge]) -> tuple
     labels = [drawable(node.label) for node in nodes]
     if not any(labels):
         return (None,) * len(nodes)
-    inside = [_inside(node, label) if label else None for node, label in zip(nodes, labels, strict=True)]
+    rooms = [(label, node.shape, node.width, node.height) for node, label in zip(nodes, labels, strict=True)]
+    inside = [_inside(*room) for room in rooms]
     even_px = max(EVEN_TEXT_PX, min((block.size_px for block in inside if block), default=0))
     texts: list[Text | None] = []
     outside: list[int] = []
-    for i, (node, label, block) in enumerate(zip(nodes, labels, inside, strict=True)):
+    for i, (node, room, block) in enumerate(zip(nodes, rooms, inside, strict=True)):
         if block and block.size_px > even_px:
-            block = _inside(node, label, even_px)
+            block = _inside(*room, even_px)
         texts.append(Text((node.x, node.y), block, readable_on(node.fill), False) if block else None)
-        if label and not block:
+        if labels[i] and not block:
             outside.append(i)
     if outside:
         placer = _Beside(boxes, edges)
@@ -284,12 +316,13 @@ def _texts(nodes: Sequence[Node], boxes: _Boxes, edges: Sequence[Edge]) -> tuple
     return tuple(texts)
 
 
-def _inside(node: Node, label: str, max_px: int = MAX_TEXT_PX) -> Block | None:
+@lru_cache(maxsize=_REMEMBERED)
+def _inside(label: str, shape: ShapeName, width_px: float, height_px: float, max_px: int = MAX_TEXT_PX) -> Block | None:
     """The label in its shape: whole, or cut where the shape is large enough to say something; else None."""
-    width, height = node.width - 2 * PADDING_PX, node.height - 2 * PADDING_PX
-    if width <= 0 or height <= 0:
+    width, height = width_px - 2 * PADDING_PX, height_px - 2 * PADDING_PX
+    if not label or width <= 0 or height <= 0:
         return None
-    if node.shape == "circle":
+    if shape == "circle":
         block = fit(label, lambda tall: 0.96 * width * (1 - min(tall / height, 1) ** 2) ** 0.5, height, max_px)
         width, height = width * 0.8, height * 0.6
     else:
@@ -312,8 +345,9 @@ class _Beside:
     def place(self, node: Node, label: str) -> Text:
         """The text where it covers least, and in the fewest lines among the places that are as good."""
         best: tuple[float, NDArray[np.float64], Block] | None = None
+        widest_px = min(widest_word_em(label) * BESIDE_TEXT_PX + 1, BESIDE_WIDTHS_PX[0])
         for width_px in BESIDE_WIDTHS_PX:
-            block = cut(label, width_px, BESIDE_LINES * LINE_EM * BESIDE_TEXT_PX, BESIDE_TEXT_PX)
+            block = cut(label, max(width_px, widest_px), BESIDE_LINES * LINE_EM * BESIDE_TEXT_PX, BESIDE_TEXT_PX)
             half = np.array([block.width_px / 2, block.height_px / 2])
             centers = self._places(node, half)
             covered = self._covered(centers, half) + CUT_COST_PX2 * block.lines[-1].endswith(ELLIPSIS)

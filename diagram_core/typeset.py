@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ ELLIPSIS = "…"
 MAX_DRAWN_CHARS = 200  # more fits no shape; keeps the cost of a label of a million characters at that of a long one
 
 _MEASURED_PX = 100  # the font measures in whole pixels: large enough for one percent
+_BLANK_EM = 0.28
 _CHUNK = re.compile(r"[^\s\-/_]*[\-/_]+|[^\s\-/_]+")
 
 
@@ -66,19 +68,34 @@ def width_em(text: str) -> float:
     return float(width) / _MEASURED_PX
 
 
+def widest_word_em(label: str) -> float:
+    """Width of the widest piece of a label that is not broken as long as there is room, in units of its size."""
+    return max((word_em for paragraph in label.split("\n") for _, _, word_em in _chunks(paragraph)), default=0.0)
+
+
 def fit(label: str, room: Room, height_px: float, max_px: int = MAX_TEXT_PX) -> Block | None:
     """The label as large as it fits, wrapped between words; None where it would have to be unreadably small."""
-    for size_px in range(max_px, MIN_TEXT_PX - 1, -1):
-        block = _at_size(label, room, height_px, size_px)
-        if block:
-            return block
-    return None
+    block = _at_size(label, room, height_px, max_px)
+    if block:
+        return block
+    low, high = MIN_TEXT_PX, max_px - 1
+    while low <= high:  # what fits in one size fits in every smaller one
+        middle = (low + high + 1) // 2
+        smaller = _at_size(label, room, height_px, middle)
+        if smaller:
+            block, low = smaller, middle + 1
+        else:
+            high = middle - 1
+    return block
 
 
 def cut(label: str, width_px: float, height_px: float, size_px: int = MIN_TEXT_PX) -> Block:
-    """As much of the label as fits, in as many lines as there is room for, with an ellipsis where some is missing."""
+    """As much of the label as fits, in as many lines as there is room for, with an ellipsis where some is missing.
+
+    Words wider than the room are broken anywhere, as are sentences in scripts without blanks.
+    """
     max_lines = max(1, int(height_px / (LINE_EM * size_px)))
-    lines = _wrap(label, width_px / size_px)
+    lines = [piece for line in _wrap(label, width_px / size_px) for piece in _broken(line, width_px / size_px)]
     kept = [_shorten(line, width_px / size_px) for line in lines[:max_lines]]
     if len(lines) > max_lines and not kept[-1].endswith(ELLIPSIS):
         kept[-1] = _shorten(kept[-1] + ELLIPSIS, width_px / size_px)
@@ -100,23 +117,35 @@ def _wrap(label: str, max_em: float) -> list[str]:
     """Lines broken at blanks and after hyphens, slashes and underscores; a wider word stays whole."""
     lines = []
     for paragraph in label.split("\n"):
-        line = ""
-        for word, is_joined in _chunks(paragraph):
-            longer = line + word if is_joined or not line else f"{line} {word}"
-            if line and width_em(longer) > max_em:
+        line, line_em = "", 0.0
+        for blank, word, word_em in _chunks(paragraph):
+            longer_em = line_em + (_BLANK_EM if blank else 0.0) + word_em
+            if line and longer_em > max_em:
                 lines.append(line)
-                line = word
+                line, line_em = word, word_em
+            elif line:
+                line, line_em = line + blank + word, longer_em
             else:
-                line = longer
+                line, line_em = word, word_em
         lines.append(line)
     return lines
 
 
+def _broken(line: str, max_em: float) -> list[str]:
+    """A line in pieces that fit, at least a letter each."""
+    pieces = []
+    while width_em(line) > max_em and len(line) > 1:
+        end = max(1, bisect_right(range(len(line)), max_em, key=lambda count: width_em(line[:count])) - 1)
+        pieces.append(line[:end])
+        line = line[end:]
+    return [*pieces, line]
+
+
 @lru_cache(maxsize=4096)
-def _chunks(paragraph: str) -> tuple[tuple[str, bool], ...]:
-    """Pieces that a line may end after, and whether each follows the one before without a blank."""
+def _chunks(paragraph: str) -> tuple[tuple[str, str, float], ...]:
+    """Pieces that a line may end after: the blank before each or "", the piece, and its width."""
     return tuple(
-        (match[0], match.start() > 0 and not paragraph[match.start() - 1].isspace())
+        ("" if match.start() == 0 or not paragraph[match.start() - 1].isspace() else " ", match[0], width_em(match[0]))
         for match in _CHUNK.finditer(paragraph)
     )
 

@@ -141,8 +141,10 @@ def test_graphviz_draws_it_where_it_stood(diagram: Diagram, tmp_path: Path) -> N
     file = tmp_path / "diagram.dot"
     file.write_bytes(export(diagram, "dot"))
     drawn = subprocess.run(["neato", "-n", "-Tplain", str(file)], capture_output=True, text=True, check=True).stdout
-    first = next(line.split(" ") for line in drawn.splitlines() if line.startswith("node n0"))
-    assert float(first[2]) == pytest.approx(150 / 72, abs=0.01)
+    places = re.findall(r"^node n\d+ (\S+) (\S+)", drawn, re.MULTILINE)  # inches, from a corner of its choice
+    x, y = ([float(place[axis]) for place in places] for axis in (0, 1))
+    assert [across - x[0] for across in x] == pytest.approx([0, 500 / 96, 500 / 96], abs=0.01)
+    assert [up - y[0] for up in y] == pytest.approx([0, 0, -300 / 96], abs=0.01)
 
 
 @settings(max_examples=30, deadline=None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from diagram_core import typeset
 from diagram_core.diagram import Color, Diagram, Node
 from diagram_core.errors import InputError
 from diagram_core.notation.listing import read_list
-from diagram_core.render import FRAME, Image, draw, encode_png, sheet
+from diagram_core.render import FRAME, Image, draw, draw_all, encode_png, sheet
 from diagram_core.scene import Scene, Text, compose, readable_on
 from tests.test_listing import any_diagrams
 
@@ -56,6 +58,49 @@ def test_the_same_diagram_gives_the_same_bytes_whatever_was_drawn_before(classic
     assert encode_png(draw(PAIR, classic=classic)) == first
 
 
+def test_letters_stand_in_the_middle_of_their_shapes_at_any_scale() -> None:
+    for scale in (0.8, 1.0, 1.3, 4.0):
+        for label in ("transformer decoder", "package candidates", "합성곱 신경망"):
+            box = replace(LEFT, x=500, width=300, label=label, targets=())
+            inked = np.flatnonzero(
+                (draw(Diagram((box,)), scale)[round(280 * scale) : round(320 * scale)] < 100).any((0, 2))
+            )
+            assert (inked[0] + inked[-1] + 1) / 2 == pytest.approx(500 * scale, abs=1 + 2 * scale)
+
+
+def test_text_beyond_the_canvas_is_left_out() -> None:
+    for x, y in ((-300, 300), (1300, 300), (500, -200), (500, 800), (-20, -5), (1010, 604)):
+        assert draw(Diagram((replace(LEFT, x=x, y=y, targets=()),))).shape == (600, 1000, 3)
+
+
+def test_many_drawings_are_those_drawn_one_by_one() -> None:
+    diagrams = [replace(PAIR, nodes=(replace(LEFT, label=f"layer {i}"), RIGHT)) for i in range(5)]
+    images = draw_all(diagrams, 0.5)
+    assert all(np.array_equal(image, draw(d, 0.5)) for image, d in zip(images, diagrams, strict=True))
+    assert draw_all([]).shape == (0, 600, 1000, 3)
+    with pytest.raises(InputError, match="scale"):
+        draw_all(diagrams, 0)
+
+
+BATCH_SCRIPT = """
+from diagram_core import render
+from diagram_core.diagram import Diagram, Node
+nodes = [Node(0, i, 300, "circle", 60, 60, "solid line", (i % 256, 0, 0), (0, 0, 0)) for i in range(500)]
+images = render.draw_all([Diagram((node,)) for node in nodes], scale=0.1, classic=True)
+assert images.shape == (500, 60, 100, 3)
+assert all((image == render.draw(Diagram((node,)), 0.1, True)).all() for image, node in zip(images, nodes))
+print("in order")
+"""
+
+
+@pytest.mark.slow
+def test_a_large_batch_is_drawn_by_all_cores_in_order_from_a_script_without_a_main_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(BATCH_SCRIPT, encoding="utf-8")
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert (ended.stdout, ended.returncode) == ("in order\n", 0), ended.stderr
+
+
 def test_a_diagram_without_nodes_is_a_white_canvas() -> None:
     assert (draw(Diagram(())) == 255).all()
 
@@ -82,6 +127,26 @@ def test_an_arrowhead_meets_the_border_it_points_at() -> None:
         across, up = abs(x - target.x) / half_width, abs(y - target.y) / half_height
         reach = np.hypot(across, up) if target.shape == "circle" else max(across, up)
         assert 1.0 < reach < 1.05
+
+
+def test_an_arrowhead_meets_a_rounded_corner_where_the_corner_is() -> None:
+    target = replace(RIGHT, shape="round rectangle", x=400, y=420, width=200, height=80)
+    (edge,) = compose(Diagram((replace(LEFT, x=150, y=320), target))).edges
+    assert edge.head is not None
+    x, y = edge.head[0]
+    middle = np.array((400 - 100 + 14, 420 - 40 + 14))  # of the arc of the upper left corner, 14 px in radius
+    assert (x, y) < tuple(middle)
+    assert 14 < np.hypot(*(np.array((x, y)) - middle)) < 15.5
+
+
+def test_a_large_chart_is_no_mesh() -> None:
+    chain = [replace(LEFT, number=i, x=20 + 24 * i, width=10, height=10, targets=(i + 1,)) for i in range(40)]
+    layers = [
+        replace(LEFT, number=i, x=100 + 700 * (i // 8), y=40 + 70 * (i % 8), width=30, height=30) for i in range(16)
+    ]
+    mesh = [replace(node, targets=tuple(range(8, 16)) if node.number < 8 else ()) for node in layers]
+    assert {edge.pen.color for edge in compose(Diagram(tuple(chain))).edges} == {LEFT.stroke}
+    assert LEFT.stroke not in {edge.pen.color for edge in compose(Diagram(tuple(mesh))).edges}
 
 
 def test_only_solid_arrows_have_heads_and_only_dashed_lines_dashes() -> None:
@@ -126,6 +191,13 @@ def test_long_labels_are_wrapped_then_shrunk_then_cut() -> None:
     assert " ".join(wrapped.lines) == " ".join(shrunk.lines) == label
     assert typeset.MIN_TEXT_PX <= shrunk.size_px < wrapped.size_px
     assert short.lines[-1].endswith(typeset.ELLIPSIS)
+
+
+@pytest.mark.parametrize("label", ["Donaudampfschifffahrtsgesellschaftskapitän", "卷积神经网络提取图像特征并进行分类"])
+def test_a_word_wider_than_its_shape_is_broken_before_it_is_cut(label: str) -> None:
+    block = text_of(compose(Diagram((replace(LEFT, width=130, label=label),))), 0).block
+    assert "".join(block.lines) == label
+    assert block.width_px <= 130
 
 
 def test_a_label_too_large_for_its_shape_stands_beside_it_clear_of_others() -> None:
@@ -186,7 +258,8 @@ def test_a_sheet_shows_every_image_and_frames_the_recommended() -> None:
     assert not (plain == FRAME).all(axis=2).any()
     assert (framed == FRAME).all(axis=2).any()
     places = cv2.matchTemplate(plain, images[0], cv2.TM_SQDIFF)
-    assert places.min() == 0
+    top, left = np.unravel_index(places.argmin(), places.shape)
+    assert np.array_equal(plain[top : top + 120, left : left + 200], images[0])
 
 
 def test_a_sheet_of_thumbnails_has_readable_captions() -> None:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram
 from diagram_core.export.marks import hex_color, xml_text
-from diagram_core.scene import BORDER_PX, DASH_GAP_PX, DASH_PX, EDGE_PX, WHITE, Edge, Point, Shape, Text, compose
+from diagram_core.scene import BORDER_PX, DASH_GAP_PX, DASH_PX, WHITE, Edge, Point, Shape, Text, compose
 from diagram_core.typeset import CAP_HEIGHT_EM, LINE_EM, width_em
 
 FONTS = (
@@ -23,7 +23,7 @@ def to_svg(diagram: Diagram) -> str:
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": view_box, "role": "img"})
     root.set("font-family", FONTS)
     ET.SubElement(root, "rect", {**size, "fill": hex_color(WHITE)})
-    edges = ET.SubElement(root, "g", {"fill": "none", "stroke-width": _number(EDGE_PX)})
+    edges = ET.SubElement(root, "g", {"fill": "none"})
     for edge in scene.edges:
         _add_edge(edges, edge)
     nodes = ET.SubElement(root, "g", {"stroke-width": _number(BORDER_PX), "text-anchor": "middle"})
@@ -53,11 +53,12 @@ def _pair(point: Point) -> str:
 
 def _add_edge(parent: ET.Element, edge: Edge) -> None:
     curve = f"L{_pair(edge.end)}" if edge.control is None else f"Q{_pair(edge.control)} {_pair(edge.end)}"
-    line = ET.SubElement(parent, "path", {"d": f"M{_pair(edge.start)}{curve}", "stroke": hex_color(edge.color)})
+    pen = {"stroke": hex_color(edge.pen.color), "stroke-width": _number(edge.pen.width_px)}
+    line = ET.SubElement(parent, "path", {"d": f"M{_pair(edge.start)}{curve}", **pen})
     if edge.is_dashed:
         line.set("stroke-dasharray", f"{_number(DASH_PX)} {_number(DASH_GAP_PX)}")
     if edge.head:
-        ET.SubElement(parent, "polygon", {"points": " ".join(map(_pair, edge.head)), "fill": hex_color(edge.color)})
+        ET.SubElement(parent, "polygon", {"points": " ".join(map(_pair, edge.head)), "fill": hex_color(edge.pen.color)})
 
 
 def _add_shape(parent: ET.Element, shape: Shape) -> None:
@@ -84,5 +85,7 @@ def _add_text(parent: ET.Element, text: Text) -> None:
             )
     element = ET.SubElement(parent, "text", {"font-size": _number(size_px), "fill": hex_color(text.color)})
     for line, middle in zip(text.block.lines, middles, strict=True):
-        at = {"x": x, "y": middle + CAP_HEIGHT_EM / 2 * size_px}
-        ET.SubElement(element, "tspan", {key: _number(value) for key, value in at.items()}).text = xml_text(line)
+        at = {"x": x, "y": middle + CAP_HEIGHT_EM / 2 * size_px, "textLength": width_em(line) * size_px}
+        tspan = ET.SubElement(element, "tspan", {key: _number(value) for key, value in at.items()})
+        tspan.set("lengthAdjust", "spacingAndGlyphs")  # other fonts have other widths, and would leave the shape
+        tspan.text = xml_text(line)
