@@ -23,7 +23,7 @@ MIN_FONT_PX, MAX_FONT_PX = 2, 17  # the least is far from readable, but tells th
 COMFORTABLE_FONT_PX = 12  # larger type than this is not worth a fold
 FOLD_PENALTY_PX = 1.5  # how many pixels of type it must gain to fold at all,
 ROW_PENALTY_PX = 1.0  # one more row, and one more edge from row to row
-CUT_EDGE_PENALTY_PX = 1.5
+CUT_EDGE_PENALTY_PX = 2.0
 PADDING_PX = 10  # between a label and the border, both sides together
 ELLIPSE_ROOM = 0.72  # share of an ellipse's width and height that a text in its middle can use
 
@@ -86,12 +86,13 @@ def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text]
     unique = list(dict.fromkeys(texts))
     best, best_value = None, 0.0
     for count in range(1, min(layers, MAX_ROWS) + 1):
+        penalty = FOLD_PENALTY_PX + ROW_PENALTY_PX * (count - 1) if count > 1 else 0.0
+        if best and best_value >= COMFORTABLE_FONT_PX - penalty:
+            break
         starts = _row_starts(count, cuts, loads)
         fold = _fold(layer, starts, max(loads), unique, sheet)
-        value = float(min(fold.font_px, COMFORTABLE_FONT_PX))
-        if count > 1:
-            extra_edges = sum(cuts[start] - 1 for start in starts[1:])
-            value -= FOLD_PENALTY_PX + ROW_PENALTY_PX * (count - 1) + CUT_EDGE_PENALTY_PX * extra_edges
+        extra_edges = sum(cuts[start] - 1 for start in starts[1:])
+        value = min(fold.font_px, COMFORTABLE_FONT_PX) - penalty - CUT_EDGE_PENALTY_PX * extra_edges
         if best is None or value > best_value:
             best, best_value = fold, value
     assert best is not None  # there is at least one layer
@@ -99,9 +100,9 @@ def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text]
 
 
 def _row_starts(count: int, cuts: Sequence[int], loads: Sequence[float]) -> list[int]:
-    """The first layer of each row: evenly spread, moved by a layer or two to where the flow is narrow."""
+    """The first layer of each row: evenly spread, moved by a third of a row at most to where the flow is narrow."""
     length = len(loads) / count
-    slack = 0 if length < 4 else 1 if length < 6 else 2
+    slack = int(length / 3)
     starts = [0]
     for row in range(1, count):
         even = round(row * length)

@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from math import inf
-from statistics import median
 
 Edge = tuple[int, int]
 
 MAX_DUMMIES = 120  # a dense graph needs dummies by the thousand; past this its longest edges go without
 ORDERING_SWEEPS = 10
-PLACEMENT_SWEEPS = 12
-SETTLED_PX = 0.5  # no vertex moved further in a sweep
+PLACEMENT_SWEEPS = 4
+BLOCK_SWEEPS = 4
+DOMINANCE = 2  # a branch this many times as long as any beside it is the way straight on
+SETTLED_PX = 1.0  # no vertex moved further in a sweep
 
 # How hard an edge pulls its ends to the same height. Long edges have to be straight, since they are drawn as one line.
 SHORT_PULL = 1.0
-BACKBONE_PULL = 3.0
+BACKBONE_PULL = 6.0
 LONG_PULL = 8.0
-FIXED_PULL = 1e6
 
 
 @dataclass(slots=True)
@@ -59,6 +59,17 @@ class Spacing:
         """The least distance between the centres of two neighbours in a layer."""
         half_a, half_b = self.half_px[a], self.half_px[b]
         return half_a + half_b + (self.lane_px, self.clearance_px, self.gap_px)[(half_a > 0) + (half_b > 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """How a flow reads: what goes straight on, and what stands in the middle of its branches."""
+
+    backbone: set[Edge]  # each the only way on and back, or by far the longest
+    skips: set[Edge]  # past all that lies between their ends
+    forks: set[int]  # vertices whose branches are alike, none of them the backbone
+    merges: set[int]
+    fans: dict[int, list[int]]  # targets of forks whose branches join again, side by side: the longest outside
 
 
 def acyclic(count: int, edges: Sequence[Edge]) -> list[Edge]:
@@ -126,21 +137,29 @@ def components(count: int, edges: Sequence[Edge]) -> list[int]:
     return component
 
 
-def backbone(count: int, edges: Sequence[Edge]) -> set[Edge]:
-    """The edges along which a reader follows the flow: to the one deepest successor, from the one longest history."""
+def trunk(count: int, edges: Sequence[Edge]) -> Trunk:
+    """What a reader follows, for edges without cycles, from the lengths of branches between where they part and join.
+
+    These places are immediate dominators and postdominators (Cooper, Harvey and Kennedy, A simple, fast dominance
+    algorithm, 2001); a branch that never joins another is as long as its longest path.
+    """
     before, after = _neighbors(count, edges)
     order = _topological_order(before, after)
-    depth, height = [0] * count, [0] * count
-    for vertex in order:
-        depth[vertex] = max((depth[u] + 1 for u in before[vertex]), default=0)
-    for vertex in reversed(order):
-        height[vertex] = max((height[v] + 1 for v in after[vertex]), default=0)
-    return {
-        (u, v)
-        for u, v in edges
-        if all(height[other] < height[v] for other in after[u] if other != v)
-        and all(depth[other] < depth[u] for other in before[v] if other != u)
-    }
+    lengths_on = _branch_lengths(after, order[::-1])
+    lengths_back = _branch_lengths(before, order)
+    leads_on = [_leader(lengths_on, vertex, after[vertex]) for vertex in range(count)]
+    leads_back = [_leader(lengths_back, vertex, before[vertex]) for vertex in range(count)]
+    return Trunk(
+        backbone={(u, v) for u, v in edges if leads_on[u] == v and leads_back[v] == u},
+        skips={
+            (u, v)
+            for u, v in edges
+            if (len(after[u]) > 1 and not lengths_on[u, v]) or (len(before[v]) > 1 and not lengths_back[v, u])
+        },
+        forks={vertex for vertex in range(count) if after[vertex] and leads_on[vertex] is None},
+        merges={vertex for vertex in range(count) if before[vertex] and leads_back[vertex] is None},
+        fans={vertex: _fan(lengths_on, vertex, after[vertex]) for vertex in range(count) if len(after[vertex]) > 2},
+    )
 
 
 def build(layer: Sequence[int], band: Sequence[int], edges: Sequence[Edge]) -> Layering:
@@ -171,14 +190,16 @@ def build(layer: Sequence[int], band: Sequence[int], edges: Sequence[Edge]) -> L
     return result
 
 
-def order_layers(layering: Layering, component: Sequence[int], backbone_edges: set[Edge]) -> None:
+def order_layers(layering: Layering, component: Sequence[int], flow: Trunk, turns: Sequence[Edge]) -> None:
     """Order each layer for few crossings: sweeps of barycentres, the best order seen is kept; parts stay apart.
 
     Starts from a depth-first traversal, long edges first, which nests skip connections inside one another. At last
-    the backbone is led through the middle of the leaves beside it.
+    the backbone is led through the middle of the leaves beside it. The ends of `turns`, the edges from row to row, are
+    kept at the border between the rows, where nothing stands in their way.
     """
-    group = _groups(layering, component)
-    visited = _depth_first_ranks(layering)
+    sources, targets = {source for source, _ in turns}, {target for _, target in turns}
+    group = [((v in sources) - (v in targets), part) for v, part in enumerate(_groups(layering, component))]
+    visited = _depth_first_ranks(layering, flow.fans)
     layers = layering.layers
     for layer in layers:
         layer.sort(key=lambda v: (group[v], visited[v]))
@@ -191,7 +212,7 @@ def order_layers(layering: Layering, component: Sequence[int], backbone_edges: s
         if count < fewest:
             best, fewest = [layer[:] for layer in layers], count
     layering.layers = best
-    for source, target in sorted(backbone_edges):
+    for source, target in sorted(edge for edge in flow.backbone if not {*edge} & (sources | targets)):
         _center_among_leaves(layering, source, [u for u in layering.before[target] if not layering.before[u]])
         _center_among_leaves(layering, target, [v for v in layering.after[source] if not layering.after[v]])
 
@@ -210,22 +231,16 @@ def crossings(layering: Layering) -> int:
     return total
 
 
-def turn_rows(layering: Layering, turns: Sequence[Edge]) -> None:
-    """Bring the ends of edges from row to row to the border between the rows, where nothing stands in their way."""
-    sources, targets = {source for source, _ in turns}, {target for _, target in turns}
-    for layer in layering.layers:
-        layer.sort(key=lambda v: (v in sources) - (v in targets))
-
-
-def place(layering: Layering, spacing: Spacing, backbone_edges: set[Edge]) -> list[float]:
+def place(layering: Layering, spacing: Spacing, flow: Trunk) -> list[float]:
     """Coordinates across the layers that keep order and spacing; where zero lies is left open.
 
     Sweeps over the layers; each is placed nearest to where its edges pull it, in the least-squares sense, by pooling
     adjacent violators (Barlow et al., Statistical inference under order restrictions, 1972). The pulls are weighted
     by kind of edge as in Gansner et al., A technique for drawing directed graphs (1993). Then long edges and the
-    backbone are straightened.
+    backbone become blocks of one coordinate, as in Brandes and Köpf, Fast and simple horizontal coordinate assignment
+    (2001), which push others aside.
     """
-    pulls = _pulls(layering, backbone_edges)
+    pulls = _pulls(layering, flow)
     offsets = [offsets_px(layer, spacing) for layer in layering.layers]
     at = [0.0] * len(layering.before)
     for layer, apart in zip(layering.layers, offsets, strict=True):
@@ -233,10 +248,7 @@ def place(layering: Layering, spacing: Spacing, backbone_edges: set[Edge]) -> li
     for sweep in range(PLACEMENT_SWEEPS):
         if _pull_layers(layering.layers, offsets, pulls, at, forward=sweep % 2 == 0) < SETTLED_PX:
             break
-    for vertex in _straighten(layering, _runs(layering, backbone_edges), pulls, at, spacing):
-        pulls[vertex] = [(vertex, FIXED_PULL)]
-    for forward in (True, False):
-        _pull_layers(layering.layers, offsets, pulls, at, forward)
+    _straighten(layering, _blocks(layering, _runs(layering, flow)), pulls, at, spacing)
     return at
 
 
@@ -302,6 +314,49 @@ def _topological_order(before: list[list[int]], after: list[list[int]]) -> list[
     return order
 
 
+def _branch_lengths(onward: list[list[int]], order: Sequence[int]) -> dict[Edge, int]:
+    """For each edge the vertices on the longest path of its branch, before the branches of its source join again.
+
+    order: each vertex after all that it leads to.
+    """
+    end = len(onward)  # where all paths are over
+    join, level, height = [end] * (end + 1), [0] * (end + 1), [-1] * (end + 1)
+    lengths: dict[Edge, int] = {}
+    for vertex in order:
+        meet = onward[vertex][0] if onward[vertex] else end
+        for other in onward[vertex][1:]:
+            while meet != other:
+                if level[meet] >= level[other]:
+                    meet = join[meet]
+                else:
+                    other = join[other]
+        join[vertex], level[vertex] = meet, level[meet] + 1
+        height[vertex] = 1 + max((height[other] for other in onward[vertex]), default=-1)
+        for other in onward[vertex]:
+            lengths[vertex, other] = height[other] - height[meet]
+    return lengths
+
+
+def _leader(lengths: dict[Edge, int], vertex: int, onward: Sequence[int]) -> int | None:
+    """The one way on, or that which is by far the longest."""
+    if len(onward) < 2:
+        return onward[0] if onward else None
+    first, second = sorted(onward, key=lambda other: -lengths[vertex, other])[:2]
+    return first if lengths[vertex, first] > DOMINANCE * lengths[vertex, second] else None
+
+
+def _fan(lengths: dict[Edge, int], vertex: int, targets: Sequence[int]) -> list[int]:
+    """Targets in an order in which the last edge of a short branch meets no longer branch: the longest outside.
+
+    Among branches of one length the order is that of their numbers.
+    """
+    longest_first = sorted(targets, key=lambda target: (-lengths[vertex, target], target))
+    if lengths[vertex, longest_first[0]] == lengths[vertex, longest_first[-1]]:
+        return longest_first
+    pairs = [sorted(longest_first[i : i + 2]) for i in range(0, len(targets), 2)]
+    return [pair[0] for pair in pairs] + [pair[1] for pair in reversed(pairs) if len(pair) > 1]
+
+
 def _split_wide_layers(layer: list[int], vertices: Sequence[int], max_width: int) -> None:
     members: dict[int, list[int]] = {}
     for vertex in vertices:
@@ -335,7 +390,7 @@ def _groups(layering: Layering, component: Sequence[int]) -> list[int]:
     return group
 
 
-def _depth_first_ranks(layering: Layering) -> list[int]:
+def _depth_first_ranks(layering: Layering, fans: dict[int, list[int]]) -> list[int]:
     rank = [-1] * len(layering.before)
     visits = 0
     for layer in layering.layers:
@@ -346,11 +401,19 @@ def _depth_first_ranks(layering: Layering) -> list[int]:
                 if rank[vertex] < 0:
                     rank[vertex] = visits
                     visits += 1
-                    stack += sorted(layering.after[vertex], key=lambda v: (v < layering.count, v), reverse=True)
+                    stack += reversed(_onward(layering, vertex, fans))
     return rank
 
 
-def _sweep(layering: Layering, group: Sequence[int], forward: bool) -> None:
+def _onward(layering: Layering, vertex: int, fans: dict[int, list[int]]) -> list[int]:
+    """What follows a vertex in the next layer: its fan, or else long edges first, which nests them."""
+    if vertex in fans:
+        steps = [layering.chains.get((vertex, target), [target])[0] for target in fans[vertex]]
+        return [step for step in steps if step in layering.after[vertex]]
+    return sorted(layering.after[vertex], key=lambda v: (v < layering.count, v))
+
+
+def _sweep(layering: Layering, group: Sequence[tuple[int, int]], forward: bool) -> None:
     """Sort each layer by the mean place of its neighbours in the layer just passed."""
     place_of = layering.index()
     around = layering.before if forward else layering.after
@@ -377,22 +440,52 @@ def _center_among_leaves(layering: Layering, vertex: int, leaves: Sequence[int])
         layering.layers[number] = layer
 
 
-def _pulls(layering: Layering, backbone_edges: set[Edge]) -> list[list[tuple[int, float]]]:
-    """For each vertex its neighbours and how hard each pulls."""
+def _pulls(layering: Layering, flow: Trunk) -> list[list[tuple[int, float]]]:
+    """For each vertex its neighbours and how hard each pulls; all branches pull alike at what stands amid them."""
     pulls: list[list[tuple[int, float]]] = [[] for _ in layering.before]
     for a, targets in enumerate(layering.after):
         for b in targets:
             long = a >= layering.count or b >= layering.count
-            pull = LONG_PULL if long else BACKBONE_PULL if (a, b) in backbone_edges else SHORT_PULL
-            pulls[a].append((b, pull))
-            pulls[b].append((a, pull))
+            pull = LONG_PULL if long else BACKBONE_PULL if (a, b) in flow.backbone else SHORT_PULL
+            pulls[a].append((b, SHORT_PULL if a in flow.forks else pull))
+            pulls[b].append((a, SHORT_PULL if b in flow.merges else pull))
+    for (source, target), dummies in layering.chains.items():
+        if _slants((source, target), flow):
+            _pull_from_end(pulls[source], dummies[0], target)
+            _pull_from_end(pulls[target], dummies[-1], source)
     return pulls
 
 
-def _runs(layering: Layering, backbone_edges: set[Edge]) -> list[list[int]]:
-    """Paths that should be straight: each long edge with its ends, then each stretch of the backbone."""
-    runs = [[source, *dummies, target] for (source, target), dummies in layering.chains.items()]
-    following = {a: b for a, b in sorted(backbone_edges) if b in layering.after[a]}
+def _pull_from_end(pulls: list[tuple[int, float]], dummy: int, end: int) -> None:
+    """Let a long edge pull as a short one would: from its other end, not from where it passes next."""
+    pulls[:] = [(end, SHORT_PULL) if other == dummy else (other, pull) for other, pull in pulls]
+
+
+def _slants(edge: Edge, flow: Trunk) -> bool:
+    """Whether a long edge is the end of one branch among others, which leads aside to where they part or join."""
+    return edge not in flow.skips and (edge[0] in flow.forks or edge[1] in flow.merges)
+
+
+def _runs(layering: Layering, flow: Trunk) -> list[list[int]]:
+    """Paths that should be straight: long edges with their ends, then each stretch of the backbone.
+
+    Of an odd number of branches that in the middle goes straight on.
+    """
+    paths = {edge: [edge[0], *dummies, edge[1]] for edge, dummies in layering.chains.items()}
+    runs = [path for edge, path in paths.items() if not _slants(edge, flow)]
+    edge_of = {dummy: edge for edge, dummies in layering.chains.items() for dummy in dummies}
+    following = {a: b for a, b in sorted(flow.backbone) if b in layering.after[a]}
+    places = layering.index()
+    amid: list[tuple[int | None, int | None]] = []
+    amid += [(_middle(layering.before[vertex], places), vertex) for vertex in sorted(flow.merges)]
+    amid += [(vertex, _middle(layering.after[vertex], places)) for vertex in sorted(flow.forks)]
+    for a, b in amid:
+        if a is None or b is None:
+            continue
+        source, target = edge_of.get(a) or edge_of.get(b) or (a, b)
+        path = paths.get((source, target), [source, target])
+        if source not in following and not any(path[1] == step or path[-1] == step for step in following.values()):
+            following.update(pairwise(path))
     for start in sorted(following.keys() - set(following.values())):
         run = [start]
         while run[-1] in following:
@@ -401,47 +494,90 @@ def _runs(layering: Layering, backbone_edges: set[Edge]) -> list[list[int]]:
     return runs
 
 
+def _middle(vertices: Sequence[int], places: Sequence[int]) -> int | None:
+    """The vertex in the middle of an odd number."""
+    if len(vertices) % 2 == 0:
+        return None
+    return sorted(vertices, key=lambda vertex: places[vertex])[len(vertices) // 2]
+
+
+def _blocks(layering: Layering, runs: Sequence[Sequence[int]]) -> list[list[int]]:
+    """All vertices in paths that will be straight: steps of the runs, in this order, unless they cross earlier ones."""
+    layer_of = {vertex: i for i, layer in enumerate(layering.layers) for vertex in layer}
+    places = layering.index()
+    onward: dict[int, int] = {}
+    reached: set[int] = set()
+    taken: list[list[tuple[int, int]]] = [[] for _ in layering.layers]  # places of the steps from each layer
+    for run in runs:
+        for a, b in pairwise(run):
+            step = places[a], places[b]
+            steps = taken[layer_of[a]]
+            if a in onward or b in reached or any((step[0] - c) * (step[1] - d) < 0 for c, d in steps):
+                continue
+            onward[a] = b
+            reached.add(b)
+            steps.append(step)
+    blocks = []
+    for layer in layering.layers:
+        for vertex in layer:
+            if vertex not in reached:
+                block = [vertex]
+                while block[-1] in onward:
+                    block.append(onward[block[-1]])
+                blocks.append(block)
+    return blocks
+
+
 def _straighten(
     layering: Layering,
-    runs: Sequence[Sequence[int]],
+    blocks: Sequence[Sequence[int]],
     pulls: list[list[tuple[int, float]]],
     at: list[float],
     spacing: Spacing,
-) -> set[int]:
-    """Move the vertices of each run to a common place, as far as their neighbours leave room; what was moved stays.
+) -> None:
+    """Give the vertices of each block one coordinate: near to where they are, then where their edges pull the block."""
+    block_of = {vertex: number for number, block in enumerate(blocks) for vertex in block}
+    above: list[list[tuple[int, float]]] = [[] for _ in blocks]  # blocks next to each, and how far apart at least
+    below: list[list[tuple[int, float]]] = [[] for _ in blocks]
+    for layer in layering.layers:
+        for a, b in pairwise(layer):
+            apart = spacing.apart_px(a, b)
+            above[block_of[b]].append((block_of[a], apart))
+            below[block_of[a]].append((block_of[b], apart))
+    wanted = [sum(at[vertex] for vertex in block) / len(block) for block in blocks]
+    highest = _pushed(above, wanted)
+    lowest = _pushed(below, [-place for place in wanted])
+    places = [(high - low) / 2 for high, low in zip(highest, lowest, strict=True)]
+    outside = [
+        [(block_of[v], pull) for u in block for v, pull in pulls[u] if block_of[v] != number]
+        for number, block in enumerate(blocks)
+    ]
+    totals = [sum(pull for _, pull in pulled) for pulled in outside]
+    for sweep in range(BLOCK_SWEEPS):
+        for number in range(len(blocks)) if sweep % 2 else reversed(range(len(blocks))):
+            if totals[number]:
+                goal = sum([places[other] * pull for other, pull in outside[number]]) / totals[number]
+                low = max([places[other] + apart for other, apart in above[number]], default=-inf)
+                high = min([places[other] - apart for other, apart in below[number]], default=inf)
+                places[number] = min(max(goal, low), high)
+    for block, place in zip(blocks, places, strict=True):
+        _put(at, block, [place] * len(block))
 
-    The place is where the edges that leave the run pull it.
-    """
-    layer_of = {vertex: layer for layer in layering.layers for vertex in layer}
-    place_of = layering.index()
-    fixed: set[int] = set()
 
-    def room(vertex: int) -> tuple[float, float]:
-        if vertex in fixed:
-            return at[vertex], at[vertex]
-        layer, i = layer_of[vertex], place_of[vertex]
-        low = at[layer[i - 1]] + spacing.apart_px(layer[i - 1], vertex) if i else -inf
-        high = at[layer[i + 1]] - spacing.apart_px(vertex, layer[i + 1]) if i + 1 < len(layer) else inf
-        return low, high
-
-    for run in runs:
-        rest = list(run)
-        while rest:
-            low, high = room(rest[0])
-            stretch = [rest.pop(0)]
-            while rest:
-                next_low, next_high = room(rest[0])
-                if max(low, next_low) > min(high, next_high):
-                    break
-                low, high = max(low, next_low), min(high, next_high)
-                stretch.append(rest.pop(0))
-            if len(stretch) > 1:
-                outside = [(at[v], pull) for u in stretch for v, pull in pulls[u] if v not in stretch]
-                total = sum(pull for _, pull in outside)
-                wanted = sum(x * pull for x, pull in outside) / total if outside else median(at[v] for v in stretch)
-                _put(at, stretch, [min(max(wanted, low), high)] * len(stretch))
-                fixed.update(stretch)
-    return fixed
+def _pushed(before: Sequence[Sequence[tuple[int, float]]], wanted: Sequence[float]) -> list[float]:
+    """The least places, from those wanted on, that are far enough from all that lies before."""
+    places: dict[int, float] = {}
+    for start in range(len(wanted)):
+        stack = [start]
+        while stack:
+            block = stack[-1]
+            waiting = [other for other, _ in before[block] if other not in places]
+            if waiting:
+                stack += waiting
+            else:
+                stack.pop()
+                places[block] = max([wanted[block], *(places[other] + apart for other, apart in before[block])])
+    return [places[block] for block in range(len(wanted))]
 
 
 def _pull_layers(
@@ -454,10 +590,9 @@ def _pull_layers(
     """Place layer after layer where its edges pull it; the furthest that any vertex moved."""
     furthest = 0.0
     for i in range(len(layers)) if forward else reversed(range(len(layers))):
-        for vertex, x in zip(layers[i], settle(offsets[i], *_pulled(layers[i], pulls, at)), strict=True):
-            moved = abs(at[vertex] - x)
-            if moved > furthest:
-                furthest = moved
+        wanted, weights = _pulled(layers[i], pulls, at)
+        for vertex, x in zip(layers[i], settle(offsets[i], wanted, weights), strict=True):
+            furthest = max(furthest, abs(at[vertex] - x))
             at[vertex] = x
     return furthest
 

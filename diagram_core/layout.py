@@ -8,13 +8,14 @@ in further rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log
 
 from diagram_core import layering
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, Node, ShapeName
 from diagram_core.errors import InputError
-from diagram_core.folding import ELLIPSE_ROOM, MARGIN_PX, PADDING_PX, Fold, Sheet, Text, best_fold
-from diagram_core.geometry import reads_down
+from diagram_core.folding import COMFORTABLE_FONT_PX, ELLIPSE_ROOM, MARGIN_PX, PADDING_PX, Fold, Sheet, Text, best_fold
+from diagram_core.geometry import GRAZE_PX, reads_down
 from diagram_core.label_room import text_size_px
 from diagram_core.palettes import PALETTE
 from diagram_core.placing import Box, Canvas, Extent, place_boxes
@@ -22,6 +23,7 @@ from diagram_core.structure import Direction, Element, ElementKind, ShapeStyle, 
 
 MAX_NEURON_PX = 64
 MAX_NEURON_PITCH_PX = 260  # of layers along the flow: wider, and the mesh falls apart
+MIN_NEURON_PX = 18  # rather than smaller, neurons are touched by edges
 MIN_NAMED_NEURON_PX = 26  # room for a name like x1
 
 MIN_BOX_PX, MAX_BOX_PX = (96, 56), (190, 104)  # width and height of shapes whose size means nothing
@@ -29,6 +31,7 @@ READABLE_FONT_PX = 10  # shapes do not shrink below what labels in this size nee
 MIN_BAR_PX = 44  # of sized layers, across the flow
 MAX_BAR_PX: dict[Direction, int] = {"right": 112, "down": 64}  # of sized layers, along the flow
 MAX_BAR_SHARE: dict[Direction, float] = {"right": 0.68, "down": 0.78}  # of sized layers, of a row, across the flow
+MAX_PASSED_SHARE: dict[Direction, float] = {"right": 0.4, "down": 0.36}  # where skips have to pass beside them
 MAX_LAYER_WIDTH: dict[Direction, int] = {"right": 14, "down": 9}  # more side by side leave no room for labels
 
 # Two shapes a family, so that data and what works on it are told apart.
@@ -62,7 +65,7 @@ def lay_out_anew(diagram: Diagram) -> Diagram:
     return lay_out(structure, Style("down" if reads_down(diagram) else "right"))
 
 
-def label_of(element: Element, style: Style) -> str:
+def label_of(element: Element, style: Style, separator: str = "\n") -> str:
     """What the shape of an element says: what it is and, on a line of its own, its size.
 
     In short detail only one of them: of layers of neurons how many these are, of others what they are.
@@ -71,9 +74,9 @@ def label_of(element: Element, style: Style) -> str:
         return element.label
     if style.detail == "short":
         return str(element.size) if element.kind in ("input", "dense") else element.label
-    side = element.kind in ("image", "conv", "pool")
+    side = element.kind in ("image", "conv", "pool", "block")
     size = f"{element.size} x {element.size}" if side else str(element.size)
-    return f"{element.label}\n{size}" if element.label else size
+    return f"{element.label}{separator}{size}" if element.label else size
 
 
 # Neuron by neuron
@@ -87,6 +90,7 @@ def _neurons(structure: Structure, style: Style) -> Diagram:
     pitch_across = sheet.cross_px / max(sizes)
     side = max(4, int(min(pitch_along * 0.55, pitch_across * 0.72, MAX_NEURON_PX)))
     pitch_across = min(pitch_across, side * 2)
+    side = min(side, max(MIN_NEURON_PX, int(_clear_side_px(sizes, pitch_along, pitch_across))))
     shape: ShapeName = "rectangle" if style.shapes == "box" else "circle"
     nodes: list[Node] = []
     for i, (element, size) in enumerate(zip(structure.elements, sizes, strict=True)):
@@ -114,6 +118,12 @@ def _neurons(structure: Structure, style: Style) -> Diagram:
     return Diagram(tuple(nodes))
 
 
+def _clear_side_px(sizes: Sequence[int], pitch_along: float, pitch_across: float) -> float:
+    """How large neurons may be for the steepest edge between two layers to miss the neighbours of its ends."""
+    steepest = max((a + b - 2 for a, b in pairwise(sizes)), default=0) / 2 * pitch_across / pitch_along
+    return 2 * pitch_across / (1 + steepest) + GRAZE_PX  # half of what may be grazed, for rounding
+
+
 def _neuron_name(layer: int, neuron: int, layers: int, side_px: int, style: Style) -> str:
     """x1, x2, ... for inputs and y1, y2, ... for outputs, where there is room; hidden neurons have no name."""
     if style.detail == "short" or side_px < MIN_NAMED_NEURON_PX or layer not in (0, layers - 1):
@@ -128,20 +138,30 @@ def _layers(structure: Structure, style: Style) -> Diagram:
     """One shape an element, in layers along the flow."""
     count, sheet = len(structure.elements), Sheet(style.direction)
     shapes = [_shape(element, style) for element in structure.elements]
-    texts = [
-        Text(label_of(element, style), ELLIPSE_ROOM if shape == "circle" else 1.0)
-        for element, shape in zip(structure.elements, shapes, strict=True)
-    ]
     edges = layering.acyclic(count, structure.edges)
     layer = layering.assign_layers(count, edges, MAX_LAYER_WIDTH[style.direction], _lonely_layers(count, sheet))
+    texts = _texts(structure, style, shapes)
     fold = best_fold(layer, edges, texts, sheet)
+    if style.direction == "down" and fold.font_px < COMFORTABLE_FONT_PX:  # flat and wide shapes: one line fits better
+        flat_texts = _texts(structure, style, shapes, ", ")
+        flat = best_fold(layer, edges, flat_texts, sheet)
+        if flat.font_px > fold.font_px:
+            texts, fold = flat_texts, flat
     graph = layering.build(layer, fold.rows, edges)
-    backbone = layering.backbone(count, edges)
-    layering.order_layers(graph, layering.components(count, edges), backbone)
-    layering.turn_rows(graph, [(a, b) for a, b in edges if fold.rows[layer[a]] != fold.rows[layer[b]]])
-    along, across = _bar_extents(structure, texts, fold, sheet) or _box_extents(texts, fold, sheet)
-    boxes = place_boxes(Canvas(graph, edges, backbone, fold), along, across)
+    flow = layering.trunk(count, edges)
+    turns = [(a, b) for a, b in edges if fold.rows[layer[a]] != fold.rows[layer[b]]]
+    layering.order_layers(graph, layering.components(count, edges), flow, turns)
+    is_passed = bool(flow.skips & graph.chains.keys())
+    along, across = _bar_extents(structure, texts, fold, sheet, is_passed) or _box_extents(texts, fold, sheet)
+    boxes = place_boxes(Canvas(graph, edges, flow, fold), along, across)
     return _diagram(structure, style, shapes, [text.label for text in texts], boxes)
+
+
+def _texts(structure: Structure, style: Style, shapes: Sequence[ShapeName], separator: str = "\n") -> list[Text]:
+    return [
+        Text(label_of(element, style, separator), ELLIPSE_ROOM if shape == "circle" else 1.0)
+        for element, shape in zip(structure.elements, shapes, strict=True)
+    ]
 
 
 def _shape(element: Element, style: Style) -> ShapeName:
@@ -169,18 +189,18 @@ def _box_extents(texts: Sequence[Text], fold: Fold, sheet: Sheet) -> tuple[Exten
 
 
 def _bar_extents(
-    structure: Structure, texts: Sequence[Text], fold: Fold, sheet: Sheet
+    structure: Structure, texts: Sequence[Text], fold: Fold, sheet: Sheet, is_passed: bool
 ) -> tuple[Extent, list[Extent]] | None:
     """Extents along and across the flow of layers with sizes: the more neurons or pixels, the longer across the flow.
 
     The extent grows with the logarithm of the size; what has no size gets what its label needs. None if most layers
-    have no size: the few bars would look like the point of the drawing.
+    have no size: the few bars would look like the point of the drawing. is_passed: by skips, which need room beside.
     """
     sizes = [element.size or 0 for element in structure.elements]
     if max(sizes) < 1 or sum(size > 0 for size in sizes) * 2 < len(sizes):
         return None
     along = min(fold.room_px[0], MAX_BAR_PX[sheet.direction])
-    longest = min(fold.room_px[1], fold.row_px * MAX_BAR_SHARE[sheet.direction])
+    longest = min(fold.room_px[1], fold.row_px * (MAX_PASSED_SHARE if is_passed else MAX_BAR_SHARE)[sheet.direction])
     wanted, least = _needs_px(texts, fold, sheet, sheet.turned((along, longest))[0])
     across = []
     for size, (_, comfortable), (_, readable) in zip(sizes, wanted, least, strict=True):

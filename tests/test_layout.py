@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 from dataclasses import replace
 from itertools import combinations, pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagram_core import layering
+from diagram_core.clearing import Room, clear, hits_of
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, Node
 from diagram_core.errors import InputError
 from diagram_core.geometry import measure, reads_down
 from diagram_core.label_room import text_size_px
 from diagram_core.layout import label_of, lay_out, lay_out_anew
+from diagram_core.notation.listing import read_list
 from diagram_core.palettes import PALETTE
 from diagram_core.structure import (
     DETAILS,
@@ -63,6 +69,59 @@ U_NET = Structure(
     tuple(Element("conv", "conv", size) for size in (256, 128, 64, 32, 16, 32, 64, 128, 256)),
     (*pairwise(range(9)), (0, 8), (1, 7), (2, 6), (3, 5)),
 )
+
+
+IMAGE_BRANCH = (Element("image", "photo", 105), Element("conv", "conv 3x3", 103), Element("pool", "max pool", 51))
+DENSE = Element("dense", "dense", 128)
+
+
+def branches(*lengths: int, inputs: bool = False) -> Structure:
+    """Dense layers in branches of these lengths, from one input or from one each, to a merge, and an output."""
+    elements = [] if inputs else [Element("input", "input", 64)]
+    edges: list[tuple[int, int]] = []
+    ends = []
+    for length in lengths:
+        path = [*([] if inputs else [0]), *range(len(elements), len(elements) + length)]
+        elements += [DENSE] * length
+        edges += pairwise(path)
+        ends.append(path[-1])
+    merge = len(elements)
+    edges += [*((end, merge) for end in ends), (merge, merge + 1)]
+    return Structure("network", (*elements, Element("block", "add"), DENSE), tuple(sorted(edges)))
+
+
+def with_skips(count: int, *skips: tuple[int, int]) -> Structure:
+    """A chain of convolutions with skips."""
+    elements = tuple(Element("conv", "conv 3x3", 32) for _ in range(count))
+    return Structure("network", elements, tuple(sorted((*pairwise(range(count)), *skips))))
+
+
+SIAMESE = Structure(
+    "network",
+    (*IMAGE_BRANCH, *IMAGE_BRANCH, Element("block", "L1 distance"), Element("dense", "output", 1)),
+    ((0, 1), (1, 2), (2, 6), (3, 4), (4, 5), (5, 6), (6, 7)),
+)
+HEADS = Structure("network", (*IMAGE_BRANCH, *[DENSE] * 4), ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5), (5, 6)))
+RESIDUAL = with_skips(10, (1, 4), (4, 7))
+TRANSFORMER = Structure(
+    "network",
+    tuple(Element("block", name) for name in ("embedding", "attention", "add & norm", "feed forward", "add & norm")),
+    ((0, 1), (0, 2), (1, 2), (2, 3), (2, 4), (3, 4)),
+)
+NETWORKS = {
+    "siamese": SIAMESE,
+    "two towers": branches(3, 5, inputs=True),
+    "three inputs": branches(4, 3, 2, inputs=True),
+    "heads": HEADS,
+    "experts": branches(1, 1, 1, 1, 1, 1),
+    "ensemble": branches(1, 1, 2),
+    "unequal branches": branches(1, 2, 3, 4, 1, 5),
+    "inception": branches(1, 2, 2, 2),
+    "U-Net": U_NET,
+    "U-Net with pools": with_skips(14, (1, 12), (3, 10), (5, 8)),
+    "residual blocks": RESIDUAL,
+    "transformer": TRANSFORMER,
+}
 
 
 def overlaps(a: Node, b: Node) -> bool:
@@ -151,10 +210,61 @@ def flow_like(rng: random.Random) -> Structure:
     return chart(count, edges, rng.choice(["step", "machine learning model", "the table of all customers we have had"]))
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_flows_are_laid_out_without_overlap_on_the_canvas(seed: int) -> None:
+def random_network(rng: random.Random) -> Structure:
+    """Layers in stretches, branches that may merge, and skips, with several inputs and heads."""
+    count = rng.randint(2, MAX_ELEMENTS)
+    edges: set[tuple[int, int]] = set()
+    tips = [0]
+    for new in range(1, count):
+        move = rng.random()
+        if move < 0.1:
+            tips.append(new)  # one more input
+            continue
+        sources = rng.sample(tips, rng.randint(2, len(tips))) if move < 0.3 and len(tips) > 1 else [rng.choice(tips)]
+        edges.update((source, new) for source in sources)
+        stay = move > 0.8 and len(tips) < 7
+        tips = [*(tip for tip in tips if stay or tip not in sources), new]
+        if move > 0.7:
+            edges.add((rng.randrange(new), new))  # a skip
+    label = rng.choice(
+        ["", "conv 3x3", "완전 연결 층", "multi-head attention", "a layer with a name that is long " * 2]
+    )
+    elements = [
+        Element(rng.choice(NETWORK_KINDS), label, rng.choice((None, 1, 10, 64, 512, 99_999))) for _ in range(count)
+    ]
+    return Structure("network", tuple(elements), tuple(sorted(edges)))
+
+
+def random_chart(rng: random.Random) -> Structure:
+    """A flow, sometimes with edges back, sometimes with edges anywhere."""
+    flow = flow_like(rng)
+    count, extra = len(flow.elements), rng.choice((0, 0, 2, 30))
+    edges = {*flow.edges, *((rng.randrange(count), rng.randrange(count)) for _ in range(extra))}
+    label = rng.choice(["step", "데이터를 정리하고 표준화", "x" * 60, "the table of all customers\nwe have had"])
+    elements = [Element(rng.choice(CHART_KINDS), rng.choice((label, "model"))) for _ in range(count)]
+    return Structure("chart", tuple(elements), tuple(sorted(edges)))
+
+
+def assert_sound_for_seed(seed: int) -> None:
     rng = random.Random(seed)
-    assert_sound(flow_like(rng), Style(rng.choice(DIRECTIONS), shapes=rng.choice(SHAPE_STYLES)))
+    structure = rng.choice((flow_like, random_network, random_chart))(rng)
+    style = Style(rng.choice(DIRECTIONS), shapes=rng.choice(SHAPE_STYLES), detail=rng.choice(DETAILS))
+    diagram = lay_out(structure, style)
+    geometry = measure(diagram)
+    assert (geometry.overlap_share, geometry.off_canvas_share) == (0, 0), f"seed {seed}"
+    if not draws_neurons(structure):
+        assert set(diagram.edges()) == set(structure.edges), f"seed {seed}"
+
+
+def test_networks_and_charts_are_laid_out_without_overlap_on_the_canvas() -> None:
+    for seed in range(150):
+        assert_sound_for_seed(seed)
+
+
+@pytest.mark.slow
+def test_ten_thousand_structures_are_laid_out_without_overlap_on_the_canvas() -> None:
+    for seed in range(10_000):
+        assert_sound_for_seed(seed)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -260,6 +370,79 @@ def test_edges_run_around_shapes(edges: list[tuple[int, int]], direction: Direct
     assert edges_through_shapes(lay_out(chart(5, edges), Style(direction))) == 0
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_in_networks_with_branches_and_skips_edges_run_around_shapes(name: str, direction: Direction) -> None:
+    diagram = assert_sound(NETWORKS[name], Style(direction))
+    assert edges_through_shapes(diagram) == 0
+    assert measure(diagram).crossings == 0
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("sizes", [(5, 9, 5), (3, 15, 3), (10, 3, 3, 3, 4), (15, 1, 15), (2, 2)])
+def test_no_edge_between_neurons_runs_through_a_third(sizes: tuple[int, ...], direction: Direction) -> None:
+    assert measure(lay_out(dense_network(*sizes), Style(direction))).edges_through_nodes == 0
+
+
+@pytest.mark.data
+def test_edges_run_around_shapes_in_real_charts(real_data: Path) -> None:
+    with gzip.open(real_data / "prompts_and_diagrams.jsonl.gz", "rt") as file:
+        rows = [json.loads(line) for line in file]
+    charts = [read_list(row["diagram"]).diagram for row in rows if row["structure"]["task_name"] == "flowchart"][::4]
+    structures = [chart(len(diagram.nodes), diagram.edges()) for diagram in charts]
+    drawn = [lay_out(structure, Style(direction)) for structure in structures for direction in DIRECTIONS]
+    assert sum(measure(diagram).edges_through_nodes > 0 for diagram in drawn) <= 0.01 * len(drawn)
+
+
+@pytest.mark.parametrize("lengths", [(3, 5), (2, 2), (4, 3, 2), (1, 1, 2)])
+@pytest.mark.parametrize("inputs", [True, False])
+def test_what_branches_join_in_stands_amid_them(lengths: tuple[int, ...], inputs: bool) -> None:
+    structure = branches(*lengths, inputs=inputs)
+    nodes = lay_out(structure, Style("right")).nodes
+    merge = len(nodes) - 2
+    ends = [nodes[a].y for a, b in structure.edges if b == merge]
+    assert nodes[merge].y == pytest.approx((min(ends) + max(ends)) / 2, abs=12)
+    assert nodes[merge].y == pytest.approx(nodes[merge + 1].y, abs=1)
+
+
+def test_branches_run_side_by_side_the_longest_outside() -> None:
+    nodes = lay_out(branches(1, 4, 2, 3), Style("right")).nodes
+    lanes = [nodes[1:2], nodes[2:6], nodes[6:8], nodes[8:11]]
+    assert all(max(node.y for node in lane) - min(node.y for node in lane) <= 1 for lane in lanes)
+    outward = sorted(lanes, key=lambda lane: abs(lane[0].y - nodes[0].y))
+    assert {len(outward[-1]), len(outward[-2])} == {4, 3}
+
+
+def test_layers_beside_a_skip_stay_in_line() -> None:
+    nodes = lay_out(RESIDUAL, Style("right")).nodes
+    on_line = [nodes[i].y for i in (0, 1, 4, 7, 8, 9)]
+    assert max(on_line) - min(on_line) <= 1
+    assert nodes[2].y == nodes[3].y != nodes[1].y
+
+
+def test_flat_shapes_say_kind_and_size_in_one_line() -> None:
+    labels = [node.label for node in lay_out(with_skips(10), Style("down")).nodes]
+    assert labels == ["conv 3x3, 32 x 32"] * 10
+
+
+def test_a_shape_is_moved_out_of_the_way_of_an_edge_and_no_further() -> None:
+    boxes = np.array([[0, 100, 20, 10], [100, 104, 20, 10], [200, 100, 20, 10], [100, 160, 20, 10]], float)
+    ends = np.array([(0, 2)])
+    cleared = clear(boxes, ends, Room(np.zeros(4), np.full(4, 300.0), gap_px=10))
+    assert hits_of(boxes, ends).sum() == 1
+    assert cleared.hits == hits_of(cleared.boxes, ends).sum() == 0
+    moved = np.abs(cleared.boxes - boxes)
+    assert 0 < moved.sum() == moved[:, 1].sum() < 40
+    assert abs(cleared.boxes[1, 1] - cleared.boxes[3, 1]) >= 30
+
+
+def test_a_shape_without_room_stays() -> None:
+    boxes = np.array([[0, 15, 20, 10], [100, 15, 20, 10], [200, 15, 20, 10]], float)
+    cleared = clear(boxes, np.array([(0, 2)]), Room(np.zeros(3), np.full(3, 30.0), gap_px=10))
+    assert cleared.hits == 1
+    assert np.array_equal(cleared.boxes, boxes)
+
+
 def test_branches_that_need_not_cross_do_not() -> None:
     edges = [(0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (0, 7)]
     nodes = lay_out(chart(8, edges), Style("right")).nodes
@@ -288,7 +471,7 @@ def test_crossings_are_fewer_after_ordering() -> None:
         edges = sorted({(a, rng.randrange(layer[a] * 5 + 5, layer[a] * 5 + 10)) for a in range(15) for _ in range(2)})
         graph = layering.build(layer, [0] * 4, edges)
         before += layering.crossings(graph)
-        layering.order_layers(graph, [0] * 20, set())
+        layering.order_layers(graph, [0] * 20, layering.trunk(20, edges), [])
         after += layering.crossings(graph)
     assert after < 0.5 * before
 
