@@ -1,4 +1,4 @@
-"""Files that are whole or absent, and rows of JSON, plain or gzipped."""
+"""Files and folders that are whole or absent, and rows of JSON, plain or gzipped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +32,22 @@ def whole_file(path: Path) -> Iterator[Path]:
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside `folder` to write to; it takes the place of `folder` if the block ends well."""
+    temporary = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        for path in temporary.iterdir():
+            path.chmod(0o644)  # safetensors makes files that only their owner can read
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager
@@ -65,7 +83,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"no file {path}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read as JSON: {error}") from None
 
 
@@ -89,7 +107,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
                     rows.append(_row(line, f"{path}, line {number}"))
     except FileNotFoundError:
         raise InputError(f"no file {path}") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise InputError(f"{path} cannot be read as JSON lines (.jsonl, or .jsonl.gz if gzipped): {error}") from None
     return rows
 
@@ -103,6 +121,8 @@ def _row(line: str, place: str) -> dict[str, Any]:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError(f"{place}: not JSON ({error.msg})") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        raise InputError(f"{place}: cannot be read as JSON ({error})") from None
     if not isinstance(row, dict):
         raise InputError(f"{place}: a JSON object is expected, one a line")
     return row

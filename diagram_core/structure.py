@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Hashable, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -20,6 +20,9 @@ Direction = Literal["right", "down"]
 PaletteName = Literal["sky", "sand", "mint", "rose", "slate", "iris"]
 ShapeStyle = Literal["box", "soft", "round"]
 Detail = Literal["short", "full"]
+
+_NAMED_KINDS: tuple[ElementKind, ...] = ("block", "data", "operation")  # what they are is in their label
+_IMAGE_KINDS: tuple[ElementKind, ...] = ("image", "conv", "pool")
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 PALETTES: tuple[PaletteName, ...] = get_args(PaletteName)
@@ -46,6 +49,12 @@ class Structure:
     kind: StructureKind
     elements: tuple[Element, ...]
     edges: tuple[tuple[int, int], ...]  # sorted
+
+    def _repr_svg_(self) -> str:
+        """How notebooks show it: placed in the default style."""
+        from diagram_core.layout import lay_out
+
+        return lay_out(self, Style())._repr_svg_()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,11 @@ def same_structure(a: Structure, b: Structure) -> bool:
 def differences(wanted: Structure, got: Structure) -> tuple[str, ...]:
     """What `got` lacks, adds or changes against `wanted`, one phrase each; empty exactly where both are the same.
 
-    Elements are paired in the order of the flow, by the longest common subsequence of kinds and sizes; what stands
-    between two pairs in both structures counts as changed.
+    The names of steps and blocks are compared too, but for their capitals. Elements are paired in the order of the
+    flow, by common runs of kinds, sizes and names (difflib); what stands between two pairs in both structures counts
+    as changed. An arrow that only leads past what is missing or extra is not worth a phrase of its own.
     """
-    if same_structure(wanted, got):
+    if wanted.kind == got.kind and isomorphic(_named_graph(wanted), _named_graph(got)):
         return ()
     if wanted.kind != got.kind:
         return (f"a {wanted.kind} is wanted, not a {got.kind}",)
@@ -136,6 +146,16 @@ def _keys(structure: Structure, indices: Iterable[int]) -> list[tuple[ElementKin
     return [(structure.elements[i].kind, structure.elements[i].size) for i in indices]
 
 
+def _named_graph(structure: Structure) -> ColoredGraph:
+    return ColoredGraph(tuple(_named_keys(structure, range(len(structure.elements)))), frozenset(structure.edges))
+
+
+def _named_keys(structure: Structure, indices: Iterable[int]) -> list[tuple[ElementKind, int | None, str]]:
+    """What is compared of elements in words: the labels of other layers follow from their kind and size."""
+    elements = [structure.elements[i] for i in indices]
+    return [(e.kind, e.size, e.label.casefold() if e.kind in _NAMED_KINDS else "") for e in elements]
+
+
 def _connection_counts(diagram: Diagram) -> Counter[tuple[int, ...]]:
     count = {node.number: len(node.targets) for node in diagram.nodes}
     return Counter(tuple(sorted(count[t] for t in node.targets if t in count)) for node in diagram.nodes)
@@ -148,36 +168,76 @@ def _mean_targets(diagram: Diagram) -> float:
 def _pair_elements(wanted: Structure, got: Structure) -> tuple[dict[int, int], list[str]]:
     """Indices in `got` by indices in `wanted`, and what the elements differ in."""
     ours, theirs = _in_flow_order(wanted), _in_flow_order(got)
-    our_keys, their_keys = _keys(wanted, ours), _keys(got, theirs)
+    our_keys, their_keys = _named_keys(wanted, ours), _named_keys(got, theirs)
     partner: dict[int, int] = {}
-    changes: list[str] = []
+    gaps: list[tuple[list[int], list[int]]] = []  # what stands between two common runs, in `wanted` and in `got`
     for what, a, b, c, d in SequenceMatcher(None, our_keys, their_keys, autojunk=False).get_opcodes():
-        paired = list(zip(ours[a:b], theirs[c:d], strict=False))
-        partner.update(paired)
-        if what != "equal":
-            changes += [f"{_name(wanted, i)} is wanted, not {_name(got, j)}" for i, j in paired]
-            changes += [f"{_name(wanted, i)} is missing" for i in ours[a + len(paired) : b]]
-            changes += [f"{_name(got, j)} is extra" for j in theirs[c + len(paired) : d]]
+        if what == "equal":
+            partner.update(zip(ours[a:b], theirs[c:d], strict=True))
+        else:
+            gaps.append((ours[a:b], theirs[c:d]))
+    partner |= _moved(wanted, got, gaps)
+    changes: list[str] = []
+    for our_gap, their_gap in gaps:
+        missing = [i for i in our_gap if i not in partner]
+        extra = [j for j in their_gap if j not in partner.values()]
+        changed = list(zip(missing, extra, strict=False))
+        changes += [f"{_name(wanted, i)} is wanted, not {_name(got, j)}" for i, j in changed]
+        changes += [f"{_name(wanted, i)} is missing" for i in missing[len(changed) :]]
+        changes += [f"{_name(got, j)} is extra" for j in extra[len(changed) :]]
+        partner.update(changed)
     return partner, changes
+
+
+def _moved(wanted: Structure, got: Structure, gaps: list[tuple[list[int], list[int]]]) -> dict[int, int]:
+    """Elements that only stand elsewhere in the order: their arrows say what is different."""
+    places: dict[Hashable, list[int]] = {}
+    theirs = [j for _, their_gap in gaps for j in their_gap]
+    for j, key in zip(reversed(theirs), reversed(_named_keys(got, theirs)), strict=True):
+        places.setdefault(key, []).append(j)
+    ours = [i for our_gap, _ in gaps for i in our_gap]
+    return {i: places[key].pop() for i, key in zip(ours, _named_keys(wanted, ours), strict=True) if places.get(key)}
 
 
 def _arrow_differences(wanted: Structure, got: Structure, partner: dict[int, int]) -> list[str]:
     """Arrows between paired elements that only one of the two structures has."""
     back = {j: i for i, j in partner.items()}
-    ours = {(a, b) for a, b in wanted.edges if a in partner and b in partner}
-    theirs = {(back[a], back[b]) for a, b in got.edges if a in back and b in back}
+    ours, ours_past = _arrows_between(wanted, partner)
+    theirs, theirs_past = ({(back[a], back[b]) for a, b in arrows} for arrows in _arrows_between(got, back))
     return [
         f"the arrow from {_name(wanted, a)} to {_name(wanted, b)} is {what}"
-        for what, arrows in (("missing", ours - theirs), ("extra", theirs - ours))
+        for what, arrows in (("missing", ours - theirs - theirs_past), ("extra", theirs - ours - ours_past))
         for a, b in sorted(arrows)
     ]
 
 
+def _arrows_between(structure: Structure, paired: Container[int]) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Arrows from one paired element to another, and the ways from one to another through unpaired ones only."""
+    targets: dict[int, list[int]] = {}
+    for source, target in structure.edges:
+        targets.setdefault(source, []).append(target)
+    arrows = {(a, b) for a, b in structure.edges if a in paired and b in paired}
+    ways: set[tuple[int, int]] = set()
+    for start in range(len(structure.elements)):
+        if start not in paired:
+            continue
+        passed = [target for target in targets.get(start, ()) if target not in paired]
+        for unpaired in passed:
+            fresh = dict.fromkeys(targets.get(unpaired, ()))
+            ways.update((start, target) for target in fresh if target in paired)
+            passed += [target for target in fresh if target not in paired and target not in passed]
+    return arrows, ways
+
+
 def _name(structure: Structure, index: int) -> str:
+    """An element in words: `conv 3x3, 30x30 (layer 2)`, `operation 'clean' (step 3)`."""
     element = structure.elements[index]
-    size = "" if element.size is None else f", size {element.size}"
-    label = f" '{element.label}'" if element.label else ""
-    return f"{element.kind}{label} (no. {index}{size})"
+    if structure.kind == "chart":
+        return f"{element.kind} '{element.label}' (step {index + 1})"
+    name = element.label or element.kind
+    if element.size is not None:
+        name += f", {element.size}x{element.size}" if element.kind in _IMAGE_KINDS else f", {element.size}"
+    return f"{name} (layer {index + 1})"
 
 
 def _in_flow_order(structure: Structure) -> list[int]:

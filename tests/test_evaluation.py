@@ -112,7 +112,7 @@ def test_names_have_to_be_made_of_the_words_of_the_prompt() -> None:
 
 def test_what_is_wrong_with_an_answer_is_said_in_words() -> None:
     result = compare(case_of(STYLE + "2 3 1"), [drawn(STYLE + "2 4 1", 0)], seconds=1.0)
-    assert len(result.mistakes) == 1 and "size 3" in result.mistakes[0] and "size 4" in result.mistakes[0]
+    assert result.mistakes == ("dense, 3 (layer 2) is wanted, not dense, 4 (layer 2)",)
     assert not compare(case_of(STYLE + "2 3 1"), [drawn(STYLE + "2 3 1", 0)], seconds=1.0).mistakes
 
 

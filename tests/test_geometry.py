@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import astuple, replace
-from math import isfinite
+from math import acos, hypot, isfinite, pi, sqrt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from scipy.stats import spearmanr
@@ -58,10 +59,50 @@ def test_corners_of_a_circles_box_are_not_the_circle(other: ShapeName) -> None:
     assert of(replace(first, shape="rectangle"), replace(second, shape="rectangle")).overlap_share > 0
 
 
+def test_round_shapes_overlap_by_what_they_share_and_not_by_their_boxes() -> None:
+    circle = replace(BOX, shape="circle", width=100, height=100)
+    lens = 2 * 50**2 * acos(0.5) - 25 * sqrt(100**2 - 50**2)
+    assert of(circle, replace(circle, number=1, x=550)).overlap_share == pytest.approx(lens / (pi * 50**2), rel=0.01)
+    around = replace(BOX, number=1, width=100, height=100)
+    assert of(circle, around).overlap_share == pytest.approx(1)
+    assert of(circle, around).overlap_area_share == pytest.approx((1 + pi / 4) / 2)
+    ellipse = replace(circle, number=2, width=40, height=20)
+    assert of(circle, ellipse).overlap_area_share == pytest.approx((1 + 40 * 20 / 100**2) / 2, rel=0.01)
+
+
+def test_distances_between_round_shapes_are_those_of_their_borders() -> None:
+    circle = replace(BOX, shape="circle", width=100, height=100)
+    diagonal = 90 * sqrt(2)
+    assert of(circle, replace(circle, number=1, x=590, y=390)).min_spacing_px == pytest.approx(diagonal - 100, abs=0.5)
+    corner = replace(BOX, number=1, width=100, height=100, x=590, y=390)
+    assert of(circle, corner).min_spacing_px == pytest.approx(hypot(40, 40) - 50, abs=0.5)
+    assert of(BOX, replace(BOX, number=1, x=630, y=400)).min_spacing_px == pytest.approx(hypot(30, 40))
+
+
+def test_spacing_is_uneven_where_some_shapes_stand_closer_than_others() -> None:
+    assert of(at(0, 100, 300), at(1, 300, 300), at(2, 500, 300)).uneven_spacing == 0
+    distances = np.array([50, 50, 250])
+    uneven = of(at(0, 100, 300), at(1, 250, 300), at(2, 600, 300)).uneven_spacing
+    assert uneven == pytest.approx(distances.std() / distances.mean())
+
+
+def test_text_fits_a_shape_that_has_room_for_it_in_readable_type() -> None:
+    labelled = replace(BOX, label="fully connected layer")
+    small = replace(labelled, number=1, x=200, width=30, height=30)
+    bare = replace(at(2, 800, 300), width=5, height=5)
+    assert of(labelled).unfit_text_share == 0
+    assert of(labelled, small, bare).unfit_text_share == pytest.approx(1 / 3)
+    assert of(replace(labelled, label="input", width=42, height=30)).unfit_text_share == 0
+    assert of(replace(labelled, label="input", width=42, height=30, shape="circle")).unfit_text_share == 1
+
+
 def test_what_leaves_the_canvas_is_measured() -> None:
     geometry = of(at(0, 0, 300), at(1, 500, 300), at(2, 2000, 300), at(3, 950, 570))
     assert geometry.off_canvas_share == 0.5
     assert geometry.off_canvas_area_share == pytest.approx(1.5 / 4)
+    half = replace(BOX, shape="circle", width=100, height=100, x=0)
+    assert of(half).off_canvas_area_share == pytest.approx(0.5, abs=0.005)
+    assert of(replace(half, y=0)).off_canvas_area_share == pytest.approx(0.75, abs=0.005)
 
 
 def test_crossings_count_once_and_not_at_common_nodes() -> None:
@@ -75,6 +116,11 @@ def test_an_edge_through_a_node_is_one_that_passes_under_it() -> None:
     assert of(at(0, 100, 300, 2), at(1, 500, 320), at(2, 900, 300)).edges_through_nodes == 1
     assert of(at(0, 100, 300, 2), at(1, 500, 329), at(2, 900, 300)).edges_through_nodes == 0
     assert of(at(0, 100, 300, 2), at(1, 500, 400), at(2, 900, 300)).edges_through_nodes == 0
+    circle = replace(at(1, 500, 300), width=100, height=100, shape="circle")
+    across_its_corner = at(0, 300, 20, 2), at(2, 700, 420)
+    assert of(*across_its_corner, circle).edges_through_nodes == 0
+    assert of(*across_its_corner, replace(circle, shape="rectangle")).edges_through_nodes == 1
+    assert of(at(0, 100, 300, 2), circle, at(2, 900, 340)).edges_through_nodes == 1
 
 
 def test_lonely_and_unaligned_nodes_are_shares() -> None:

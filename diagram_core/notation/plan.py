@@ -50,7 +50,7 @@ DEFAULT_POOL_WINDOW = 2
 SKIP_NAMES = "abcd"  # of layers that a model may refer to at one time: a U-Net of four levels
 
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"'
-_REPEAT = r"(?:\*(?P<repeat>\d+))?"
+_REPEAT = r"(?:\*(?P<repeat>\d{1,9}))?"  # bounded: long numbers are slow to convert
 _LAYER_FORMS = {
     "image": re.compile(r"(?P<sides>\d+(?:x\d+){1,2})"),
     "dense": re.compile(rf"(?P<size>\d+){_REPEAT}"),
@@ -62,8 +62,10 @@ _LAYER_FORMS = {
     "bracket": re.compile(r"[(|)]"),
 }
 _LAYER = re.compile(rf"{_QUOTED}[^\s]*|\S+")
-_NAME = rf'{_QUOTED}|[^\[\],>"\s][^\[\],>"]*?'
-_STEP = re.compile(rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?P<sign>[+~])?\s*(?P<data>{_NAME}))\s*")
+_NAME = rf'{_QUOTED}|[^\[\],>"\s](?:[^\[\],>"]*[^\[\],>"\s])?'
+_STEP = re.compile(
+    rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?:(?P<sign>[+~])\s*)?(?P<data>{_NAME})(?:(?<="
+)  # (?P<number>\d{{1,4}}))?)\s*")
 _PLAIN_LABEL = re.compile(r'(?!.*#\d+$)[^\[\],>"+~\s](?:[^\[\],>"\n]*[^\[\],>"\s])?')
 _NUMBERED = re.compile(r"(?P<name>.*\S)\s*#(?P<number>\d{1,4})")
 
@@ -126,8 +128,6 @@ def read_plan(text: str) -> Plan:
     header, _, body = text.strip().partition("\n")
     kind, style = _read_header(header)
     structure = _read_network(body) if kind == "network" else _read_chart(body)
-    if len(structure.elements) > MAX_ELEMENTS:
-        raise InputError(f"the plan has {len(structure.elements)} elements, more than {MAX_ELEMENTS} can be drawn")
     return Plan(structure, style)
 
 
@@ -136,6 +136,12 @@ def write_plan(structure: Structure, style: Style) -> str:
     header = f"{structure.kind} {style.direction} {style.palette} {style.shapes} {style.detail}"
     body = _write_network(structure) if structure.kind == "network" else _write_chart(structure)
     return f"{header}\n{body}"
+
+
+def _require_room(elements: Sequence[Element]) -> None:
+    """Raises InputError at one element too many, before time is spent on what follows."""
+    if len(elements) == MAX_ELEMENTS:
+        raise InputError(f"the plan has more than {MAX_ELEMENTS} elements, the most that can be drawn")
 
 
 def _read_header(header: str) -> tuple[str, Style]:
@@ -167,6 +173,7 @@ class _Network:
         before = next((self.sides[end] for end in self.ends if self.sides[end]), None)
         element = _layer(form, match, before, is_input=not self.ends)
         here = len(self.elements)
+        _require_room(self.elements)
         self.elements.append(element)
         self.sides.append(element.size if form in ("image", "conv", "pool", "up") else before)
         self.edges.update((end, here) for end in self.ends)
@@ -243,9 +250,13 @@ def _read_bracket(bracket: str, network: _Network, opened: list[_Branches]) -> N
 def _match_layer(word: str) -> tuple[str, re.Match[str]]:
     for form, pattern in _LAYER_FORMS.items():
         match = pattern.fullmatch(word)
-        if match and all(1 <= int(number) <= MAX_SIZE for number in re.findall(r"\d+", word) if form != "block"):
+        if match and (form == "block" or all(map(_is_size, re.findall(r"\d+", word)))):
             return form, match
     raise InputError(f'plan: {word[:40]!r} is no layer; layers read like 64, 28x28, conv3, maxpool2 or "LSTM 128"')
+
+
+def _is_size(digits: str) -> bool:
+    return len(digits) <= len(str(MAX_SIZE)) and 1 <= int(digits) <= MAX_SIZE
 
 
 def _repeats(match: re.Match[str], word: str) -> int:
@@ -448,6 +459,7 @@ class _Chart:
     last_output: int | None = None  # at the start of a line: the data that the line before ends with
 
     def add(self, element: Element) -> int:
+        _require_room(self.elements)
         self.elements.append(element)
         self.named.setdefault(element.label, []).append(len(self.elements) - 1)
         return len(self.elements) - 1
@@ -456,11 +468,10 @@ class _Chart:
         """The last step of this name."""
         return self.named[label][-1] if label in self.named else None
 
-    def numbered(self, text: str) -> int | None:
-        """The step that `x#2` means."""
-        match = _NUMBERED.fullmatch(text)
-        steps = self.named.get(match["name"], []) if match else []
-        return steps[int(match["number"]) - 1] if match and 1 <= int(match["number"]) <= len(steps) else None
+    def numbered(self, name: str, number: str) -> int | None:
+        """The first, second, ... step of this name, if there are as many."""
+        steps = self.named.get(name, [])
+        return steps[int(number) - 1] if 1 <= int(number) <= len(steps) else None
 
     def find_other_name(self, label: str, group: Sequence[int]) -> int | None:
         """The earlier data that this is another name for, if it is none of this group."""
@@ -482,6 +493,7 @@ def _read_chart(body: str) -> Structure:
             here: list[int] = []
             for step in _split(group, ","):
                 here.append(_read_step(step, number, chart, here))
+            here = list(dict.fromkeys(here))
             edges.update((a, b) for a in previous for b in here)
             previous, chart.last_output = here, None
         if chart.elements[previous[0]].kind == "data":
@@ -494,7 +506,7 @@ def _read_chart(body: str) -> Structure:
 def _split(text: str, separator: str) -> list[str]:
     """Split at a separator that stands outside quotes."""
     parts = [""]
-    for piece in re.findall(rf'{_QUOTED}|[^"{separator}]+|{separator}|"', text):
+    for piece in re.findall(rf'"(?:[^"\\\n]|\\.)*"?|[^"{separator}]+|{separator}|.', text):
         if piece == separator:
             parts.append("")
         else:
@@ -511,17 +523,20 @@ def _read_step(text: str, line: int, chart: _Chart, group: Sequence[int]) -> int
     label = _unquote(match["operation"] or match["data"])
     if match["operation"]:
         return chart.add(Element("operation", label))
-    earlier = _earlier_step(match["sign"], label, match["data"], chart, group)
+    earlier = _earlier_step(match, label, chart, group)
     return chart.add(Element("data", label)) if earlier is None else earlier
 
 
-def _earlier_step(sign: str | None, label: str, written: str, chart: _Chart, group: Sequence[int]) -> int | None:
-    if sign == "+":
+def _earlier_step(match: re.Match[str], label: str, chart: _Chart, group: Sequence[int]) -> int | None:
+    if match["sign"] == "+":
         return None
-    if sign == "~":
+    if match["sign"] == "~":
         return chart.find_other_name(label, group)
+    if match["number"]:
+        return chart.numbered(label, match["number"])
     latest = chart.latest(label)
-    return chart.numbered(written) if latest is None and not written.startswith('"') else latest
+    plain = _NUMBERED.fullmatch(match["data"]) if latest is None else None
+    return chart.numbered(plain["name"], plain["number"]) if plain else latest
 
 
 def _write_chart(structure: Structure) -> str:
