@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from app import doctor, draw, evaluate, failures, rank, rate, render, terminal, train
+from app import compare, data, doctor, draw, evaluate, export, failures, rank, rate, render, terminal, train
 
 app = typer.Typer(
     rich_markup_mode=None,  # plain help starts four times as fast, and examples can be copied from it
@@ -42,7 +42,10 @@ app.command()(rank.rank)
 app.command()(render.render)
 app.command()(render.layout)
 app.command()(render.check)
+app.command()(data.data)
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(compare.compare)
+app.command()(export.export)
 app.command()(doctor.doctor)
 
 

@@ -77,11 +77,9 @@ def run_pipeline(
     from_stage: str | None = None,
 ) -> Training:
     """Run the train-all flow in this process and say what came of it. Raises as the flow does."""
-    for variable, value in _EMBEDDED_PREFECT.items():
-        os.environ.setdefault(variable, value)
     terminal.notice(f"Training on the profile {settings.name}; artifacts go to {settings.artifacts_dir()}.")
     started = time.monotonic()
-    _start_services(settings)
+    start_services(settings)
     from flows.train_all import train_all
     from tasks.log import duration
     from tasks.pipeline_run import unwound_by_sigterm
@@ -95,11 +93,13 @@ def run_pipeline(
     return training
 
 
-def _start_services(settings: Profile) -> None:
-    """What the flow would otherwise do at its start with nothing to be seen: up to a minute the first time.
+def start_services(settings: Profile) -> None:
+    """What a flow would otherwise do at its start with nothing to be seen: up to a minute the first time.
 
     Raises DiagramforgeError where a store or a server that the environment names does not answer.
     """
+    for variable, value in _EMBEDDED_PREFECT.items():
+        os.environ.setdefault(variable, value)
     with terminal.progress() as show:
         show("opening the MLflow store", 0, 0)
         from tasks.tracking import connect

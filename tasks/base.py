@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import math
-import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import torch
+from torch import nn
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -21,8 +21,8 @@ from transformers import (
 )
 
 from diagram_core.errors import DiagramforgeError, InputError
-from diagram_core.files import sha256
-from diagram_core.models.language import answer_loss, load_model, load_tokenizer, merge_adapter
+from diagram_core.files import sha256, whole_folder
+from diagram_core.models.language import CPU_FLOAT32, Placement, answer_loss, load_model, load_tokenizer, merge_adapter
 from diagram_core.prompting import EncodedExample
 from diagram_core.synthesis import examples
 from tasks.config import BaseConfig, Profile
@@ -55,7 +55,7 @@ def run(config: BaseConfig, inputs: dict[str, Path], out_dir: Path, log: StageLo
 
     Raises InputError for a model that is nowhere to be had, and DiagramforgeError for one that is damaged.
     """
-    model, tokenizer = _load(config.model, log)
+    model, tokenizer = load_base(config.model, log)
     pad_apart_from_end(model, tokenizer)
     metrics = {"parameters": float(model.num_parameters()), "vocabulary": float(len(tokenizer))}
     if config.model != "tiny":
@@ -86,34 +86,33 @@ def pad_apart_from_end(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBas
         settings.eos_token_id, settings.pad_token_id = tokenizer.eos_token_id, tokenizer.pad_token_id
 
 
-def save_whole(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+def save_whole(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path, shard_size: str = "50GB"
+) -> None:
     """Write model and tokenizer to a temporary folder that then takes the place of `folder`."""
-    temporary = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    model.save_pretrained(temporary)
-    tokenizer.save_pretrained(temporary)
-    for path in temporary.iterdir():
-        path.chmod(0o644)  # safetensors makes files that only their owner can read
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
+    with whole_folder(folder) as temporary:
+        model.save_pretrained(temporary, max_shard_size=shard_size)
+        tokenizer.save_pretrained(temporary)
 
 
-def _load(name: str, log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    if name == "tiny":
-        return _tiny()
-    if name == "starter":
-        return _starter(log)
-    folder = Path(name) if Path(name).is_dir() else _fetch(name, log)
-    return load_model(folder), load_tokenizer(folder)
+def load_base(
+    name: str, log: StageLog, placement: Placement = CPU_FLOAT32
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A base model by what a profile calls it, fetched if need be, and its tokenizer.
 
-
-def _starter(log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """SmolLM2-135M-Instruct. The package comes first: the shipped adapter was trained on exactly its weights."""
+    Raises InputError for a model that is nowhere to be had or cannot be loaded.
+    """
     package = importlib.util.find_spec(STARTER_PACKAGE)  # found, not imported: it would want a library that compiles
-    if package is not None and package.origin is not None:
-        return _from_gguf(Path(package.origin).parent / STARTER_FILE, log)
-    folder = _fetch(STARTER_HUB_ID, log)
-    return load_model(folder), load_tokenizer(folder)
+    if name == "tiny":
+        model, tokenizer = _tiny()
+    elif name == "starter" and package is not None and package.origin is not None:
+        # The package comes before the hub: the shipped adapter was trained on exactly its weights.
+        model, tokenizer = _from_gguf(Path(package.origin).parent / STARTER_FILE, log)
+    else:
+        folder = Path(name) if Path(name).is_dir() else _fetch(STARTER_HUB_ID if name == "starter" else name, log)
+        return load_model(folder, placement), load_tokenizer(folder)
+    nn.Module.to(model, device=placement.device, dtype=placement.dtype)
+    return model, tokenizer
 
 
 def _from_gguf(path: Path, log: StageLog) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:

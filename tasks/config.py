@@ -31,6 +31,7 @@ class SynthesizeConfig(Section):
     validation_examples: int = Field(gt=0)
     test_examples: int = Field(gt=0)
     notation: Notation = "plan"
+    conversations: Path | None = None  # JSON to train on in place of train_examples made-up ones
     seed: int = 0
 
 
@@ -101,6 +102,7 @@ class QuantizeConfig(Section):
 class RenderConfig(Section):
     correct_diagrams: int = Field(gt=0)
     spoiled_diagrams: int = Field(gt=0)
+    half_trained_diagrams: int = Field(default=0, ge=0)  # as half-trained models write them, from nothing
     image_height_px: int = Field(default=96, ge=32)  # the width follows the canvas, 5 : 3
     held_out_share: float = Field(default=0.15, gt=0, lt=1)
     seed: int = 0
@@ -112,6 +114,7 @@ class ReadabilityConfig(Section):
     batch_size: int = Field(default=16, gt=0)
     learning_rate: float = Field(default=1e-2, gt=0)
     min_gain: float = Field(default=0.2, gt=0, lt=1)  # share of the variance that held-out predictions must explain
+    scores: Path | None = None  # JSON lines of drawings that people rated, to weigh the flaws by
     device: Device = "auto"
     seed: int = 0
 
@@ -155,6 +158,26 @@ class EvaluateConfig(Section):
     prompts: int = Field(gt=0)
     count: int = Field(default=5, gt=0)
     seed: int = 0
+
+
+class CompareConfig(Section):
+    """How language models are asked, as they are, when a base model is chosen."""
+
+    prompts: int = Field(default=20, gt=0)
+    prompts_file: Path | None = None  # rows as `evaluate prompts` takes them; made-up ones unless told
+    shots: int = Field(default=2, ge=0)  # examples before each prompt
+    notation: Notation = "list"
+    max_new_tokens: int = Field(default=1536, gt=0)
+    max_seconds: float = Field(default=300, gt=0)  # an answer
+    dtype: Dtype = "auto"
+    device: Device = "auto"
+    seed: int = 0
+
+
+class CandidateConfig(CompareConfig):
+    """What measuring one of them sees; model: as in `base`."""
+
+    model: str
 
 
 class BundleConfig(Section):
@@ -203,6 +226,12 @@ class Profile(Section):
     recommend: RecommendConfig = RecommendConfig()
     evaluate: EvaluateConfig
     registry: RegistryConfig = RegistryConfig()
+    compare: CompareConfig = CompareConfig()
+
+    @property
+    def candidate(self) -> CandidateConfig:
+        """The section of measuring the base model as a candidate, gathered from those of others."""
+        return CandidateConfig(model=self.base.model, **self.compare.model_dump())
 
     @property
     def bundle(self) -> BundleConfig:

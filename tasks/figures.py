@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,29 @@ def thumbnail_map(path: Path, images: Image, points: Floats, title: str) -> None
     for image, point in zip(images, points, strict=True):
         thumbnail = OffsetImage(image, zoom=56 / image.shape[1])
         axes.add_artist(AnnotationBbox(thumbnail, (point[0], point[1]), pad=0.05, bboxprops={"linewidth": 0.3}))
+    _save(figure, path)
+
+
+def compared_models(
+    path: Path,
+    models: Mapping[str, Mapping[str, float]],
+    measures: Mapping[str, str],
+    written: Callable[[float], str],
+) -> None:
+    """Bars of each measure (its label by its name) side by side, a row a model; where one is missing, it says so."""
+    figure = Figure(figsize=(3.2 * len(measures) + 2, 0.4 * len(models) + 1.3), layout="constrained")
+    panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    rows = range(len(models))
+    for number, (axes, (name, label)) in enumerate(zip(panels, measures.items(), strict=True)):
+        values = [found.get(name) for found in models.values()]
+        lengths = [value or 0 for value in values]
+        bars = axes.barh(rows, lengths, color=f"C{number}", height=0.6)
+        axes.bar_label(bars, ["failed" if value is None else written(value) for value in values], padding=3)
+        axes.set_title(label, fontsize="medium")
+        axes.set_xlim(0, 1.25 * max(1, *lengths))  # room for the numbers; shares show what is missing to all
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_yticks(rows, list(models))
+    panels[0].invert_yaxis()
     _save(figure, path)
 
 

@@ -86,7 +86,8 @@ def _pairs(
 ) -> list[Pair]:
     """Pairs from the last examples of the file, which SFT is the least likely to have seen; written once."""
     if not target.is_file():
-        made = list(_make_pairs(config, model, tokenizer, read_rows(source)[-config.pairs :], log))
+        rows = [row for row in read_rows(source) if not row.get("earlier")]  # a pair is one prompt and two answers
+        made = list(_make_pairs(config, model, tokenizer, rows[-config.pairs :], log))
         fitting = [pair for pair in made if _fits(pair, tokenizer, config.max_length)]
         if len(fitting) < len(made):
             log.info(f"{len(made) - len(fitting)} of {len(made)} pairs have more than {config.max_length} tokens")

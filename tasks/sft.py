@@ -42,7 +42,7 @@ def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog
     tokenizer = load_tokenizer(inputs["base"] / MODEL_DIR)
     set_seed(config.seed)
     model = _trainable(config, placement, inputs["base"] / MODEL_DIR)
-    max_length = _max_length(config, model, log)
+    max_length = _max_length(config, model, tokenizer, log)
     training = encode_file(inputs["synthesize"] / "train.jsonl", tokenizer, max_length, log)
     validation = encode_file(inputs["synthesize"] / "validation.jsonl", tokenizer, max_length, log)
     trainer = _trainer(config, placement, model, tokenizer, training.examples, validation.examples, out_dir, log)
@@ -70,7 +70,9 @@ def trained_model(inputs: dict[str, Path]) -> tuple[Path, list[Path]]:
 
 
 def encode_file(path: Path, tokenizer: PreTrainedTokenizerBase, max_length: int, log: StageLog) -> Encoded:
-    """The examples of a file of rows with `prompt` and `answer` that are at most `max_length` tokens long.
+    """The examples of a file of rows that are at most `max_length` tokens long.
+
+    A row has a `prompt` and an `answer`, and may have `earlier` turns of the same form before them.
 
     Raises InputError for a row without them, and where no example is short enough.
     """
@@ -169,16 +171,26 @@ def _load_in_4_bits(folder: Path, placement: Placement) -> PreTrainedModel:
     return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
 
 
-def _max_length(config: SftConfig, model: PreTrainedModel | PeftModel, log: StageLog) -> int:
-    """Tokens an example may have: what the profile allows, and what the model can read."""
+def _max_length(
+    config: SftConfig, model: PreTrainedModel | PeftModel, tokenizer: PreTrainedTokenizerBase, log: StageLog
+) -> int:
+    """Tokens an example may have: what the profile allows, and what model and tokenizer say that they can read."""
     context = int(getattr(model.config, "max_position_embeddings", config.max_length))
+    context = min(context, tokenizer.model_max_length)
     if context < config.max_length:
         log.info(f"max_length {config.max_length} is more than the model reads: using {context}")
     return min(context, config.max_length)
 
 
 def _encode_row(row: dict[str, Any], tokenizer: PreTrainedTokenizerBase, place: str) -> EncodedExample:
-    prompt, answer = row.get("prompt"), row.get("answer")
+    """The turns of a conversation one after the other: each answer is learned, in the light of all before it."""
+    turns = [_encode_turn(turn, tokenizer, place) for turn in (*row.get("earlier", ()), row)]
+    input_ids = [token for turn in turns for token in turn.input_ids]
+    return EncodedExample(input_ids, [label for turn in turns for label in turn.labels])
+
+
+def _encode_turn(turn: dict[str, Any], tokenizer: PreTrainedTokenizerBase, place: str) -> EncodedExample:
+    prompt, answer = turn.get("prompt"), turn.get("answer")
     if not isinstance(prompt, str) or not isinstance(answer, str) or not prompt.strip() or not answer.strip():
         raise InputError(f"{place}: `prompt` and `answer` have to be texts that are not empty")
     return encode_example(tokenizer, prompt, answer)

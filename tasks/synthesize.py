@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from random import Random
 from typing import Any
 
+from diagram_core.conversations import Conversation, read_conversations
+from diagram_core.errors import InputError
+from diagram_core.files import sha256, write_rows
 from diagram_core.notation.compact import write_compact
-
-from diagram_core.files import write_rows
 from diagram_core.notation.listing import write_list
 from diagram_core.synthesis import Example, Split, examples
-from tasks.config import Notation, SynthesizeConfig
+from tasks.config import Notation, Profile, SynthesizeConfig
 from tasks.log import StageLog
 
 PROGRESS_ROWS = 500
 
 
+def outside_state(profile: Profile) -> str:
+    """What the examples depend on beside their settings: the content of a file of conversations."""
+    path = profile.synthesize.conversations
+    if path is None:
+        return ""
+    if not path.is_file():
+        raise InputError(f"synthesize.conversations: no file {path}")
+    return sha256(path)
+
+
 def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
-    """Write train.jsonl, validation.jsonl and test.jsonl; no structure is in two of them."""
+    """Write train.jsonl, validation.jsonl and test.jsonl; no structure is in two of them.
+
+    With conversations in the profile, the first two come from these, and no prompt that opens one is in both.
+    Raises InputError for a file of conversations that cannot be used.
+    """
     sizes: dict[Split, int] = {
         "train": config.train_examples,
         "validation": config.validation_examples,
         "test": config.test_examples,
     }
+    rows: dict[Split, Iterable[dict[str, Any]]] = {
+        split: (to_row(example, config.notation) for example in islice(examples(config.seed, split), size))
+        for split, size in sizes.items()
+    }
+    if config.conversations is not None:
+        for split, conversations in _split(config, read_conversations(config.conversations)).items():
+            sizes[split], rows[split] = len(conversations), map(conversation_row, conversations)
     written, total = 0, sum(sizes.values())
     for split, size in sizes.items():
-        rows = (to_row(example, config.notation) for example in islice(examples(config.seed, split), size))
-        write_rows(out_dir / f"{split}.jsonl", _counted(rows, written, total, log))
+        write_rows(out_dir / f"{split}.jsonl", _counted(rows[split], written, total, log))
         written += size
         log.artifact(out_dir / f"{split}.jsonl", "data")
     return {f"{split}_examples": float(size) for split, size in sizes.items()}
@@ -52,7 +74,31 @@ def to_row(example: Example, notation: Notation) -> dict[str, Any]:
     }
 
 
-def _counted(rows: Iterator[dict[str, Any]], before: int, total: int, log: StageLog) -> Iterator[dict[str, Any]]:
+def conversation_row(conversation: Conversation) -> dict[str, Any]:
+    """A conversation as a row: its last prompt and answer, and the turns that came before."""
+    *earlier, last = [turn._asdict() for turn in conversation.turns]
+    return {"id": conversation.id, **last, "earlier": earlier}
+
+
+def _split(config: SynthesizeConfig, conversations: Sequence[Conversation]) -> dict[Split, list[Conversation]]:
+    """As many to validate with as the profile says, in random order; those that open alike stay together."""
+    by_opening: dict[str, list[Conversation]] = {}
+    for conversation in conversations:
+        by_opening.setdefault(conversation.turns[0].prompt.strip(), []).append(conversation)
+    groups = list(by_opening.values())
+    Random(config.seed).shuffle(groups)
+    validation: list[Conversation] = []
+    while groups and len(validation) < config.validation_examples:
+        validation += groups.pop()
+    if not groups:
+        raise InputError(
+            f"{config.conversations}: {len(conversations)} conversations, of {len(by_opening)} first prompts, are too "
+            f"few to hold {config.validation_examples} back: add some, or lower synthesize.validation_examples"
+        )
+    return {"train": [conversation for group in groups for conversation in group], "validation": validation}
+
+
+def _counted(rows: Iterable[dict[str, Any]], before: int, total: int, log: StageLog) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(rows, start=before + 1):
         if number % PROGRESS_ROWS == 0 or number == total:
             log.progress(number, total, "examples")

@@ -34,7 +34,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         return train_all.Training(profile, "run", {}, Path("the-bundle"), "7")
 
     monkeypatch.setattr(train_all, "train_all", run)
-    monkeypatch.setattr(train, "_start_services", lambda settings: None)
+    monkeypatch.setattr(train, "start_services", lambda settings: None)
     return asked
 
 

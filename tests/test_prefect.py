@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 @dataclass(frozen=True)
 class Prefect:
-    """A running server with a worker and both deployments."""
+    """A running server with a worker and all deployments."""
 
     api: str
     environment: dict[str, str]
@@ -193,9 +193,9 @@ def test_the_night_without_ratings_ends_at_once(prefect: Prefect) -> None:
     assert prefect.task_runs(night) == {}
 
 
-def test_both_deployments_run_one_at_a_time_and_the_night_begins_at_three_here(prefect: Prefect) -> None:
+def test_all_deployments_run_one_at_a_time_and_the_night_begins_at_three_here(prefect: Prefect) -> None:
     deployments = {row["name"]: row for row in httpx.post(f"{prefect.api}/deployments/filter", json={}).json()}
-    assert set(deployments) == {"train-all", "nightly"}
+    assert set(deployments) == {"train-all", "nightly", "compare-models"}
     for deployment in deployments.values():
         assert deployment["work_pool_name"] == "local"
         assert deployment["global_concurrency_limit"]["limit"] == 1

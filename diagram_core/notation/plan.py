@@ -63,9 +63,8 @@ _LAYER_FORMS = {
 }
 _LAYER = re.compile(rf"{_QUOTED}[^\s]*|\S+")
 _NAME = rf'{_QUOTED}|[^\[\],>"\s](?:[^\[\],>"]*[^\[\],>"\s])?'
-_STEP = re.compile(
-    rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|(?:(?P<sign>[+~])\s*)?(?P<data>{_NAME})(?:(?<="
-)  # (?P<number>\d{{1,4}}))?)\s*")
+_DATA = rf'(?:(?P<sign>[+~])\s*)?(?P<data>{_NAME})(?:(?<=")#(?P<number>\d{{1,4}}))?'
+_STEP = re.compile(rf"\s*(?:\[\s*(?P<operation>{_NAME})\s*\]|{_DATA})\s*")
 _PLAIN_LABEL = re.compile(r'(?!.*#\d+$)[^\[\],>"+~\s](?:[^\[\],>"\n]*[^\[\],>"\s])?')
 _NUMBERED = re.compile(r"(?P<name>.*\S)\s*#(?P<number>\d{1,4})")
 
