@@ -14,7 +14,6 @@ import typer
 
 from app import terminal
 from app.champion import champion_bundle, load_parts
-from app.rate import SHORT_ID_LENGTH
 from app.render import write_export
 from app.settings import known_user, rating_store
 from diagram_core.errors import UsageError
@@ -45,16 +44,22 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A candidate with the id that it can be rated by (empty where it could not be drawn) and its files by kind."""
+    """A candidate with the id that it can be rated by (empty where it could not be drawn) and its files by kind.
+
+    reasons: in sentences, why it stands where it does.
+    """
 
     candidate: DrawnCandidate
     diagram_id: str
     files: dict[str, Path]
+    reasons: tuple[str, ...]
 
     @property
     def short_id(self) -> str:
         """As much of the id as a person types."""
-        return self.diagram_id[:SHORT_ID_LENGTH]
+        from diagram_core.ratings import short_id
+
+        return short_id(self.diagram_id)
 
 
 def draw(
@@ -69,6 +74,7 @@ def draw(
     seed: Annotated[
         int | None, typer.Option(min=0, max=MAX_SEED, metavar="N", help="Draw the same again. Default: by chance.")
     ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each stands where it does.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Draw what a prompt describes: several candidates, ranked.
@@ -79,6 +85,7 @@ def draw(
     Examples:
       diagramforge draw "DL model with 4 input nodes, 6, 10 and 6 hidden nodes, and 1 output"
       diagramforge draw "read a csv, clean it, train a model" --count 8 --user alice
+      diagramforge draw "..." --user alice --explain
       diagramforge draw "..." --seed 7 --format svg --out slides/figure1
       diagramforge draw "..." --json | jq -r .sheet
     """
@@ -100,6 +107,8 @@ def draw(
         terminal.print_json(_ranking(request, drawings, folder))
     else:
         print_ranking(request, drawings, folder, time.monotonic() - started)
+        if explain:
+            _print_reasons(drawings)
 
 
 def new_folder(seed: int) -> Path:
@@ -116,11 +125,14 @@ def draw_to_folder(
     """
     from diagram_core.drawing import draw_candidates
     from diagram_core.files import write_json
+    from diagram_core.recommend import explain as explain_ranking
 
     candidates = draw_candidates(parts, request.prompt, request.count, request.recommend, request.user, request.seed)
+    weight = parts.judge.settings.readability_weight
+    reasons = explain_ranking([candidate.ranked for candidate in candidates], weight)
     drawings = []
     for place, candidate in enumerate(candidates, start=1):
-        drawing = _write_candidate(candidate, place, folder, formats, parts.notation)
+        drawing = _write_candidate(candidate, place, folder, formats, parts.notation, reasons[place - 1])
         drawings.append(drawing)
         if drawing.diagram_id:
             image_file = drawing.files[formats[0]].absolute()
@@ -163,6 +175,13 @@ def print_ranking(request: Request, drawings: list[Drawing], folder: Path, secon
     out.print(f"Sheet:     {folder / SHEET_FILE}", markup=False)
 
 
+def _print_reasons(drawings: list[Drawing]) -> None:
+    for place, drawing in enumerate(drawings, start=1):
+        terminal.out().print(f"\n{place}. {drawing.short_id or 'unreadable'}", markup=False)
+        for reason in drawing.reasons:
+            terminal.out().print(f"   {reason}", markup=False)
+
+
 def export_formats(text: str) -> list[ExportFormat]:
     """The formats in a list such as png,svg. Raises UsageError for an unknown one."""
     words = list(dict.fromkeys(word.strip().lower() for word in text.split(",") if word.strip()))
@@ -174,14 +193,19 @@ def export_formats(text: str) -> list[ExportFormat]:
 
 
 def _write_candidate(
-    candidate: DrawnCandidate, place: int, folder: Path, formats: list[ExportFormat], notation: Notation
+    candidate: DrawnCandidate,
+    place: int,
+    folder: Path,
+    formats: list[ExportFormat],
+    notation: Notation,
+    reasons: tuple[str, ...],
 ) -> Drawing:
     from diagram_core.files import write_text
     from diagram_core.notation.listing import write_list
-    from diagram_core.ratings import diagram_id
+    from diagram_core.ratings import diagram_id, short_id
 
     number = diagram_id(candidate.image) if candidate.diagram is not None else ""
-    stem = f"{place}-{number[:SHORT_ID_LENGTH] or 'unreadable'}"
+    stem = f"{place}-{short_id(number) or 'unreadable'}"
     files = {"answer": folder / f"{stem}.{notation}.txt"}
     write_text(files["answer"], candidate.text + "\n")
     if candidate.diagram is not None:
@@ -190,7 +214,7 @@ def _write_candidate(
         for file_format in formats:
             files[file_format] = folder / f"{stem}.{file_format}"
             write_export(candidate.diagram, file_format, files[file_format])
-    return Drawing(candidate, number, files)
+    return Drawing(candidate, number, files, reasons)
 
 
 def _write_sheet(drawings: list[Drawing], path: Path) -> None:
@@ -241,6 +265,9 @@ def _row(place: int, drawing: Drawing) -> dict[str, Any]:
         "uncertainty": ranked.uncertainty,
         "score": ranked.score,
         "problems": list(ranked.problems),
+        "mean_logprob": ranked.mean_logprob,
+        "reasons": list(drawing.reasons),
+        "neighbors": [neighbor._asdict() for neighbor in ranked.neighbors],
         "text": candidate.text,
         "tokens": candidate.tokens,
         "stopped": candidate.stopped,

@@ -17,7 +17,6 @@ from diagram_core.errors import InputError, UsageError
 if TYPE_CHECKING:
     from diagram_core.ratings import RatingStore
 
-SHORT_ID_LENGTH = 8  # hexadecimal digits: tells millions of drawings apart and can still be typed
 _SCORE_FOLDERS = ("0", "1", "2", "3", "4", "5")
 _ID = re.compile(r"[0-9a-f]{4,64}")
 
@@ -57,7 +56,7 @@ def rate(
 
 
 def _rate_one(image_or_id: str, score: str, user: str, as_json: bool) -> None:
-    from diagram_core.ratings import checked_score, checked_user
+    from diagram_core.ratings import checked_score, checked_user, short_id
 
     number, name = checked_score(score), checked_user(user)
     store = rating_store()
@@ -65,7 +64,7 @@ def _rate_one(image_or_id: str, score: str, user: str, as_json: bool) -> None:
     if as_json:
         terminal.print_json({"user": name, "diagram_id": rating.diagram_id, "score": number})
     else:
-        terminal.out().print(f"{name} rated {rating.diagram_id[:SHORT_ID_LENGTH]} {number:g} of 5.")
+        terminal.out().print(f"{name} rated {short_id(rating.diagram_id)} {number:g} of 5.")
 
 
 def _diagram_id(store: RatingStore, image_or_id: str) -> str:

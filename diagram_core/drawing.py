@@ -12,12 +12,14 @@ import numpy as np
 from diagram_core.diagram import Diagram
 from diagram_core.errors import InputError
 from diagram_core.generate import Candidate, GenerateSettings, LanguageModel, generate, prepare
+from diagram_core.layout import lay_out
 from diagram_core.models import autoencoder, neighbors, readability
 from diagram_core.models.autoencoder import Encoder
 from diagram_core.models.language import load_language_model
 from diagram_core.models.neighbors import NeighborRater
 from diagram_core.models.readability import Ensemble
 from diagram_core.notation import Notation, answer_grammar, read
+from diagram_core.notation.plan import read_plan
 from diagram_core.recommend import Entry, Ranked, RankSettings, rank
 from diagram_core.render import Image, draw
 
@@ -130,7 +132,11 @@ def rank_images(judge: Judge, images: Sequence[Image], recommend: int, user: str
 
 def _entry(candidate: Candidate, notation: Notation) -> Entry:
     try:
-        return Entry(read(candidate.text, notation), mean_logprob=candidate.mean_logprob)
+        if notation != "plan":
+            return Entry(read(candidate.text, notation), mean_logprob=candidate.mean_logprob)
+        plan = read_plan(candidate.text)
+        diagram = lay_out(plan.structure, plan.style)
+        return Entry(diagram, plan.structure, mean_logprob=candidate.mean_logprob)
     except InputError as error:
         return Entry(fault=str(error), mean_logprob=candidate.mean_logprob)
 

@@ -36,6 +36,7 @@ from diagram_core.errors import DiagramforgeError, InputError, UsageError
 MAX_SCORE = 5.0
 MAX_USER_LENGTH = 200
 _LOCK_TIMEOUT_SECONDS = 30
+_SHORT_ID_LENGTH = 8  # hexadecimal digits: tells millions of drawings apart and can still be typed
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # the dialects that can replace a row
 
 
@@ -235,6 +236,11 @@ def diagram_id(image: NDArray[np.uint8]) -> str:
     digest = hashlib.sha256(repr(image.shape).encode())
     digest.update(np.ascontiguousarray(image).tobytes())
     return digest.hexdigest()
+
+
+def short_id(diagram_id: str) -> str:
+    """As much of the id as a person types."""
+    return diagram_id[:_SHORT_ID_LENGTH]
 
 
 def checked_score(score: float | str) -> float:

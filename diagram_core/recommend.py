@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -11,9 +12,14 @@ from numpy.typing import NDArray
 
 from diagram_core import geometry
 from diagram_core.diagram import Diagram
+from diagram_core.ratings import short_id
+from diagram_core.structure import Structure
 
 if TYPE_CHECKING:
-    from diagram_core.models.neighbors import Expected
+    from diagram_core.models.neighbors import Expected, RatedNeighbor
+
+TOLD_NEIGHBORS = 3  # ratings that an explanation names; more say little more
+_SCORE_DIGITS = 2  # as shown: what nobody sees is no reason to stand before another
 
 
 class RankSettings(Protocol):
@@ -36,10 +42,12 @@ class RankSettings(Protocol):
 class Entry:
     """A candidate as the ranking sees it.
 
-    diagram: None where only an image is known, and where the text could not be read: then `fault` says why.
+    diagram: None where only an image is known, and where the text could not be read: then `fault` says why. structure:
+    what the text says, where it says it apart from how it looks.
     """
 
     diagram: Diagram | None = None
+    structure: Structure | None = None
     fault: str = ""
     mean_logprob: float = 0.0  # of a token, by the language model
 
@@ -49,8 +57,9 @@ class Ranked:
     """A candidate in its place.
 
     index: where it was among the candidates. readability, expected_rating and score: 0..5. uncertainty: one standard
-    deviation of the expected rating. neighbor_ids: the rated diagrams that decided it, nearest first. problems: the
-    hard checks that it fails, in words. recommended: among the first that were asked for, and without problems.
+    deviation of the expected rating. neighbors: the ratings that decided that, those that moved it most first.
+    problems: the hard checks that it fails, in words. recommended: among the first that were asked for, and without
+    problems. mean_logprob: of a token, by the language model.
     """
 
     index: int
@@ -58,9 +67,10 @@ class Ranked:
     expected_rating: float
     uncertainty: float
     score: float
-    neighbor_ids: tuple[str, ...]
+    neighbors: tuple[RatedNeighbor, ...]
     problems: tuple[str, ...]
     recommended: bool
+    mean_logprob: float = 0.0
 
 
 def rank(
@@ -72,15 +82,19 @@ def rank(
 ) -> list[Ranked]:
     """The candidates, best first; those that fail a hard check come last, whatever their score.
 
-    readability [n] and expected (of n) are in the order of the n entries. Equal scores are told apart by the language
-    model's mean log-probability, then by their order.
+    One of the hard checks is that a candidate says what most candidates say: answers of a model that agree are right
+    more often than those that stand alone (self-consistency, Wang et al. 2022).
+
+    readability [n] and expected (of n) are in the order of the n entries. Scores that are equal in two decimals are
+    told apart by the language model's mean log-probability, then by their order.
     """
     weight = settings.readability_weight
     scores = weight * readability + (1 - weight) * expected.ratings
-    problems = [problems_of(entry, settings) for entry in entries]
+    doubts = _doubts([entry.structure for entry in entries])
+    problems = [(*problems_of(entry, settings), *doubt) for entry, doubt in zip(entries, doubts, strict=True)]
 
     def place(index: int) -> tuple[bool, float, float]:
-        return bool(problems[index]), -float(scores[index]), -entries[index].mean_logprob
+        return bool(problems[index]), -_shown(scores[index]), -entries[index].mean_logprob
 
     return [
         Ranked(
@@ -89,9 +103,10 @@ def rank(
             expected_rating=float(expected.ratings[index]),
             uncertainty=float(expected.uncertainties[index]),
             score=float(scores[index]),
-            neighbor_ids=expected.neighbor_ids[index],
+            neighbors=expected.neighbors[index],
             problems=problems[index],
             recommended=number < recommend and not problems[index],
+            mean_logprob=entries[index].mean_logprob,
         )
         for number, index in enumerate(sorted(range(len(entries)), key=place))
     ]
@@ -104,3 +119,66 @@ def problems_of(entry: Entry, settings: RankSettings) -> tuple[str, ...]:
     if entry.diagram is None:
         return ()
     return geometry.problems(geometry.measure(entry.diagram), settings.max_overlap_share, settings.max_off_canvas_share)
+
+
+def _doubts(structures: Sequence[Structure | None]) -> list[tuple[str, ...]]:
+    """What speaks against each candidate: that others agree on something else. Names count as little as in scoring."""
+    said = [None if s is None else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges) for s in structures]
+    votes = Counter(one for one in said if one is not None)
+    most = max(votes.values(), default=0)
+    if most < 2:
+        return [()] * len(said)
+    agreed = next(one for one in said if one is not None and votes[one] == most)
+    return [() if one in (None, agreed) else (f"it says something else than {most} of the others",) for one in said]
+
+
+def explain(ranking: Sequence[Ranked], readability_weight: float) -> list[tuple[str, ...]]:
+    """For each candidate of a ranking, in sentences, why it stands where it does."""
+    return [
+        (_place_reason(ranking, place), _score_reason(ranked, readability_weight), *_rating_reasons(ranked))
+        for place, ranked in enumerate(ranking)
+    ]
+
+
+def _place_reason(ranking: Sequence[Ranked], place: int) -> str:
+    ranked = ranking[place]
+    if ranked.problems:
+        return f"it stands after all that pass the hard checks: {'; '.join(ranked.problems)}"
+    before = ranking[place - 1] if place else None
+    if before is None:
+        return "it passes the hard checks, and of those that do it scores highest"
+    behind = _shown(before.score) - _shown(ranked.score)
+    if behind > 0:
+        return f"it passes the hard checks, and scores {behind:.2f} less than {place}"
+    if before.mean_logprob > ranked.mean_logprob:
+        surer = f"{before.mean_logprob:.3f} a token, {ranked.mean_logprob:.3f} here"
+        return f"it passes the hard checks, and scores as {place} does, of which the language model was surer ({surer})"
+    return f"it passes the hard checks, and scores as {place} does, which came first"
+
+
+def _score_reason(ranked: Ranked, weight: float) -> str:
+    parts = f"{weight:g} x readability {ranked.readability:.2f} + {1 - weight:g} x expected rating"
+    return f"score {ranked.score:.2f} = {parts} {ranked.expected_rating:.2f} ± {ranked.uncertainty:.1f}"
+
+
+def _rating_reasons(ranked: Ranked) -> list[str]:
+    """What moved the expected rating away from the readability: this user's ratings, and the others'."""
+    if not ranked.neighbors:
+        return ["expected rating: as its readability, because nobody has rated anything yet"]
+    own = [neighbor for neighbor in ranked.neighbors if neighbor.is_own]
+    others = [neighbor for neighbor in ranked.neighbors if not neighbor.is_own]
+    reasons = [f"expected rating: from readability {ranked.readability:.2f}"]
+    for whose, neighbors in (("your own", own), ("other people's", others)):
+        if neighbors:
+            told = ", ".join(_told(neighbor) for neighbor in neighbors[:TOLD_NEIGHBORS])
+            moved = sum(neighbor.moved for neighbor in neighbors)
+            reasons.append(f"{moved:+.2f} by {whose} ratings of {len(neighbors)} drawings alike, above all {told}")
+    return reasons
+
+
+def _told(neighbor: RatedNeighbor) -> str:
+    return f"{short_id(neighbor.diagram_id)} rated {neighbor.score:g} ({neighbor.moved:+.2f})"
+
+
+def _shown(score: float) -> float:
+    return round(float(score), _SCORE_DIGITS)

@@ -1,4 +1,4 @@
-"""The k-NN rater: follows a user's taste, and falls back smoothly where it knows little."""
+"""The k-NN rater: follows a user's taste, falls back smoothly where it knows little, and takes ratings one by one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from diagram_core.errors import InputError
+from diagram_core.models import nearest
 from diagram_core.models.neighbors import (
     NAMES_FILE,
     TENSORS_FILE,
+    Expected,
     Floats,
     NeighborRater,
+    Weighting,
     choose_weighting,
     fit,
     load,
@@ -36,6 +39,9 @@ def rater(users: dict[str, list[tuple[int, float]]]) -> NeighborRater:
     return fit(latents, [score for _, _, score in rows], [user for user, _, _ in rows], ids, max_neighbors=5)
 
 
+DEFAULT = Weighting(40, 1.0, 0.15)
+
+
 def neutral(count: int) -> Floats:
     return np.full(count, 2.5, np.float32)
 
@@ -45,15 +51,17 @@ def test_it_follows_the_users_own_taste() -> None:
     expected = rater(tastes).expected_rating("ada", near([0, 1]), neutral(2))
     assert expected.ratings[0] > 4 > 1 > expected.ratings[1]
     own = {f"d{i}" for i in range(8)}
-    assert set(expected.neighbor_ids[0][:1]) <= own
+    deciding = expected.neighbors[0][0]
+    assert deciding.diagram_id in own
+    assert (deciding.is_own, deciding.score) == (True, 5.0)
 
 
 def test_without_ratings_it_says_what_it_was_told() -> None:
     fallback = np.array([1.0, 4.5], np.float32)
-    ratings, uncertainties, ids = rater({}).expected_rating("ada", near([0, 1]), fallback)
+    ratings, uncertainties, neighbors = rater({}).expected_rating("ada", near([0, 1]), fallback)
     np.testing.assert_allclose(ratings, fallback)
     np.testing.assert_allclose(uncertainties, 5 / np.sqrt(12), rtol=1e-6)
-    assert ids == [(), ()]
+    assert neighbors == [(), ()]
 
 
 def test_a_new_user_gets_what_all_others_say() -> None:
@@ -82,17 +90,94 @@ def test_more_ratings_nearby_mean_less_uncertainty_and_contradictions_more() -> 
     assert uncertainty([(0, 0.0), (0, 5.0)] * 2) > uncertainty([(0, 2.5)] * 4)
 
 
-def test_an_unknown_region_is_rated_like_the_users_mean() -> None:
-    strict = rater({"ada": [(0, 1.0)] * 20})
-    assert strict.expected_rating("ada", CENTERS[2:] * 50, np.full(1, 5.0, np.float32)).ratings[0] < 2
+def test_what_is_unlike_all_of_many_ratings_is_rated_like_their_mean() -> None:
+    latents = np.random.default_rng(0).normal(0, 9, (20, 2)).astype(np.float32)
+    strict = fit(latents, [1.0] * 20, ["ada"] * 20, [f"d{i}" for i in range(20)], 40)
+    assert strict.expected_rating("ada", CENTERS[2:] * 50, np.full(1, 5.0, np.float32)).ratings[0] < 1.5
 
 
-def test_leaving_one_out_prefers_few_neighbors_for_a_sharp_taste() -> None:
-    latents = near([0, 1, 2] * 6)
-    sharp = choose_weighting(latents, np.array([5.0, 0.0, 3.0] * 6, np.float32), 13)
-    assert sharp.neighbors * sharp.reach < 13 * 0.8  # not the flattest there is
-    noise = np.random.default_rng(3).normal(2.5, 1, 18).astype(np.float32)
-    assert choose_weighting(latents, noise, 13).neighbors > 1
+def test_what_moved_an_expectation_adds_up_to_it() -> None:
+    tastes = {"ada": [(0, 4.0), (1, 3.0)] * 3, "bob": [(0, 2.0), (1, 3.5)] * 3}
+    fallback = np.array([3.0, 2.0], np.float32)
+    expected = rater(tastes).expected_rating("ada", near([0, 1]), fallback)
+    for start, rating, neighbors in zip(fallback, expected.ratings, expected.neighbors, strict=True):
+        assert start + sum(neighbor.moved for neighbor in neighbors) == pytest.approx(rating, abs=1e-5)
+        assert {neighbor.is_own for neighbor in neighbors} == {True, False}
+
+
+def test_leaving_one_out_chooses_a_short_reach_for_a_sharp_taste_and_the_default_for_whims() -> None:
+    rng = np.random.default_rng(3)
+    latents = rng.normal(size=(80, 1)).astype(np.float32)
+    sharp = 2 * np.sign(np.sin(5 * latents[:, 0].astype(np.float64)))
+    assert choose_weighting(latents, sharp, 40, (1,))[0].reach < DEFAULT.reach
+    assert choose_weighting(latents, rng.normal(size=80), 40, (1,))[0].whim >= DEFAULT.whim
+    assert choose_weighting(latents[:11], sharp[:11], 40, (1,))[0] == DEFAULT  # too few to tell
+
+
+def test_likeness_in_one_aspect_counts_whatever_the_others_say() -> None:
+    """Who likes one palette likes it on drawings of any form: the mean over the aspects is what carries that."""
+    rng = np.random.default_rng(0)
+    forms, palettes = rng.normal(size=(24, 1)), np.where(np.arange(24) % 2, 1.0, -1.0)[:, None]
+    latents = np.hstack([forms, palettes]).astype(np.float32)
+    scores = np.where(palettes[:, 0] > 0, 5.0, 1.0)
+    rated = fit(latents, scores, ["ada"] * 24, [f"d{i}" for i in range(24)], 40, (1, 1))
+    far = np.array([[4.0, 1.0], [4.0, -1.0]], np.float32)
+    liked, disliked = rated.expected_rating("ada", far, neutral(2)).ratings
+    assert liked > disliked + 1
+
+
+def test_aspects_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(ValueError, match="aspects"):
+        fit(near([0]), [3.0], ["ada"], ["d0"], 5, (1, 2))
+
+
+def same(a: Expected, b: Expected) -> None:
+    np.testing.assert_allclose(a.ratings, b.ratings, rtol=1e-5)
+    np.testing.assert_allclose(a.uncertainties, b.uncertainties, rtol=1e-5)
+
+
+def test_ratings_added_one_by_one_count_like_those_known_from_the_start() -> None:
+    users = {"ada": [(0, 5.0), (1, 1.0)] * 6, "bob": [(0, 2.0)] * 60, "cyd": [(2, 4.0)]}
+    whole = rater(users)
+    grown = fit(whole.latents[:3], whole.scores[:3], whole.users[:3], whole.diagram_ids[:3], 5)
+    for row in range(3, len(whole.users)):
+        grown.expected_rating(whole.users[row], near([0]), neutral(1))  # what it remembers must not outlive a rating
+        grown.add(whole.users[row], whole.latents[row], float(whole.scores[row]), whole.diagram_ids[row])
+    np.testing.assert_array_equal(grown.latents, whole.latents)
+    for user in users:
+        queries = near([0, 1, 2])
+        same(grown.expected_rating(user, queries, neutral(3)), whole.expected_rating(user, queries, neutral(3)))
+
+
+def test_a_new_rating_of_the_same_diagram_takes_the_place_of_the_old_one() -> None:
+    rated = rater({"ada": [(0, 0.0), (1, 3.0)]})
+    rated.add("ada", rated.latents[0], 5.0, "d0")
+    assert (len(rated.users), list(rated.scores)) == (2, [5.0, 3.0])
+    assert rated.expected_rating("ada", near([0]), neutral(1)).ratings[0] > 3
+
+
+def test_an_inverted_file_finds_what_the_exact_index_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    points = (rng.normal(size=(40, 8))[rng.integers(40, size=4000)] + rng.normal(0, 0.2, (4000, 8))).astype(np.float32)
+    users = [f"user {i % 50}" for i in range(4000)]
+    ids = [f"d{i}" for i in range(4000)]
+    scores = 2.5 + np.clip(points[:, 0], -2.5, 2.5)
+    queries, neutrals = points[:20] + np.float32(0.01), neutral(20)
+    exact = fit(points, scores, users, ids, 20).expected_rating("user 3", queries, neutrals)
+    monkeypatch.setattr(nearest, "EXACT_MAX", 1000)
+    approximate = fit(points[:3900], scores[:3900], users[:3900], ids[:3900], 20)
+    approximate.expected_rating("user 3", queries, neutrals)  # builds the index, which then takes the rest
+    for row in range(3900, 4000):
+        approximate.add(users[row], points[row], float(scores[row]), ids[row])
+    same(exact, approximate.expected_rating("user 3", queries, neutrals))
+    assert isinstance(nearest.build(points), nearest.InvertedFile)
+
+
+def test_an_inverted_file_is_made_anew_when_it_has_doubled() -> None:
+    points = np.random.default_rng(0).normal(size=(300, 4)).astype(np.float32)
+    index = nearest.InvertedFile(points)
+    assert all(index.add(point) for point in points)
+    assert not index.add(points[0])
 
 
 def test_ratings_stay_within_the_scale() -> None:
@@ -112,12 +197,8 @@ def test_it_comes_back_from_its_files_as_it_was(tmp_path: Path, users: dict[str,
     save(before, tmp_path)
     after = load(tmp_path)
     queries = near([0, 1, 2])
-    for a, b in zip(
-        before.expected_rating("ada", queries, neutral(3)),
-        after.expected_rating("ada", queries, neutral(3)),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(a, b)
+    same(before.expected_rating("ada", queries, neutral(3)), after.expected_rating("ada", queries, neutral(3)))
+    assert before.aspect_sizes == after.aspect_sizes
 
 
 def test_files_that_cannot_be_used_say_so(tmp_path: Path) -> None:

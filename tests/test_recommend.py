@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from diagram_core.diagram import Diagram, Node
-from diagram_core.models.neighbors import Expected
-from diagram_core.recommend import Entry, Ranked, rank
+from diagram_core.models.neighbors import Expected, RatedNeighbor
+from diagram_core.notation.plan import read_plan
+from diagram_core.recommend import Entry, Ranked, explain, rank
 from tasks.config import RecommendConfig
 
 SETTINGS = RecommendConfig()
@@ -22,10 +23,14 @@ OVERLAPPING = Entry(Diagram((box(0, 200), box(1, 240))))
 OUTSIDE = Entry(Diagram((box(0, 980),)))
 
 
+def neighbors_of(index: int) -> tuple[RatedNeighbor, ...]:
+    return RatedNeighbor(f"{index}own5678rest", 4.5, True, 0.75), RatedNeighbor(f"{index}other78rest", 1, False, -0.25)
+
+
 def ranked(entries: list[Entry], readability: list[float], ratings: list[float], recommend: int = 2) -> list[Ranked]:
     count = len(entries)
     expected = Expected(
-        np.array(ratings, np.float32), np.full(count, 0.5, np.float32), [(f"rated {i}",) for i in range(count)]
+        np.array(ratings, np.float32), np.full(count, 0.5, np.float32), [neighbors_of(i) for i in range(count)]
     )
     return rank(entries, np.array(readability, np.float32), expected, SETTINGS, recommend)
 
@@ -33,7 +38,7 @@ def ranked(entries: list[Entry], readability: list[float], ratings: list[float],
 def test_readability_and_taste_count_half_each() -> None:
     places = ranked([GOOD, GOOD, GOOD], [5, 4, 1], [1, 4, 5])
     assert [place.index for place in places] == [1, 0, 2]
-    assert places[0] == Ranked(1, 4.0, 4.0, 0.5, 4.0, ("rated 1",), (), True)
+    assert places[0] == Ranked(1, 4.0, 4.0, 0.5, 4.0, neighbors_of(1), (), True)
     assert [place.recommended for place in places] == [True, True, False]
 
 
@@ -70,6 +75,8 @@ def test_a_tolerated_overlap_passes() -> None:
 def test_equal_scores_are_told_apart_by_the_language_model_then_by_order() -> None:
     entries = [Entry(GOOD.diagram, mean_logprob=value) for value in (-0.5, -0.1, -0.5)]
     assert [place.index for place in ranked(entries, [3, 3, 3], [3, 3, 3])] == [1, 0, 2]
+    assert [place.index for place in ranked(entries, [3.001, 3, 3.002], [3, 3, 3])] == [1, 0, 2]  # nobody sees that
+    assert [place.index for place in ranked(entries, [3.1, 3, 3.2], [3, 3, 3])] == [2, 0, 1]
 
 
 def test_an_image_alone_has_no_hard_checks() -> None:
@@ -78,3 +85,39 @@ def test_an_image_alone_has_no_hard_checks() -> None:
 
 def test_no_candidates_no_ranking() -> None:
     assert ranked([], [], []) == []
+
+
+def test_each_place_is_explained_by_what_it_scored_and_who_rated_alike() -> None:
+    entries = [Entry(GOOD.diagram, mean_logprob=-0.2), OVERLAPPING, Entry(GOOD.diagram, mean_logprob=-0.1), GOOD]
+    first, second, third, last = explain(ranked(entries, [4, 5, 4, 3], [3, 5, 3, 3]), 0.5)
+    assert "scores highest" in first[0]
+    assert first[1] == "score 3.50 = 0.5 x readability 4.00 + 0.5 x expected rating 3.00 ± 0.5"
+    assert "+0.75 by your own ratings of 1 drawings alike, above all 2own5678 rated 4.5 (+0.75)" in first[3]
+    assert "-0.25 by other people's ratings of 1 drawings alike, above all 2other78 rated 1 (-0.25)" in first[4]
+    assert "scores as 1 does" in second[0]
+    assert "-0.100 a token, -0.200 here" in second[0]
+    assert "scores 0.50 less than 2" in third[0]
+    assert "overlap" in last[0]
+
+
+def test_without_ratings_the_explanation_says_so() -> None:
+    expected = Expected(np.ones(1, np.float32), np.ones(1, np.float32), [()])
+    (reasons,) = explain(rank([GOOD], np.ones(1, np.float32), expected, SETTINGS, 1), 0.5)
+    assert "nobody has rated" in reasons[-1]
+
+
+def saying(body: str) -> Entry:
+    return Entry(GOOD.diagram, read_plan(f"network right sky soft full\n{body}").structure)
+
+
+def test_who_says_something_else_than_the_others_comes_last() -> None:
+    places = ranked([saying("4 8 2"), saying("4 9 2"), saying("4 8 2")], [3, 5, 3], [3, 5, 3], recommend=3)
+    assert [place.index for place in places] == [0, 2, 1]
+    assert [place.recommended for place in places] == [True, True, False]
+    assert places[2].problems == ("it says something else than 2 of the others",)
+
+
+def test_where_no_two_agree_none_is_doubted() -> None:
+    places = ranked([saying("4 8 2"), saying("4 9 2"), GOOD], [3, 5, 4], [3, 5, 4])
+    assert [place.index for place in places] == [1, 2, 0]
+    assert not any(place.problems for place in places)
