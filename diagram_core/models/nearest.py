@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 EXACT_MAX = 100_000
 _LISTS_PER_ROOT = 2  # lists for each unit of the square root of the number of points
-_PROBED_LISTS = 24
+_PROBED_LISTS = 16
 _TRAINING_POINTS = 40  # for each list
 _KMEANS_ROUNDS = 10
 _MAX_GROWTH = 2  # times as many points as the lists were made for
