@@ -1,9 +1,9 @@
-"""Readability from pixels, and from geometry where it is known: a small ensemble of networks that see flaws."""
+"""Readability from pixels: a small ensemble of convolutional networks, image -> 0..5."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,108 +16,86 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 from torch.nn import functional
 
-from diagram_core.diagram import Diagram
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
-from diagram_core.flaws import FLAWS, MAX_READABILITY, PLACES, WEIGHTS, fit_weights, readability, survey
 from diagram_core.models.images import Image, prepare
 from diagram_core.models.layers import Downsample, Residual, channels_first, channels_last, ink_of, with_positions
 from diagram_core.models.training import Epoch, Settings, train
-from diagram_core.people import Rated
-from diagram_core.render import draw
 
 CONFIG_FILE = "readability.json"
-MAX_SCORE = MAX_READABILITY
+MAX_SCORE = 5.0
 MIN_SPREAD = 0.05
 
 _CHANNELS = (16, 32, 48, 64)
-_MAX_FLAW = 2.5  # no drawing gets any worse for readers, and rare giants would rule the loss
-_PLACES_WEIGHT = 2.0  # of the maps' loss, beside 1 for the flaws' and 1 for the score's
-_RAREST = 1e-4  # the least share of cells that a place is taken to have
-_ROOT_FLOOR = 1e-4  # keeps the slope of a square root finite
+_COVER_WEIGHT, _FAULT_WEIGHT = 0.5, 2.0  # of the two maps' losses, beside 1 for the score's
+_RARE_LOGIT = -2.0  # most cells are empty
+_FAULT_ODDS = 3.0  # cells with faults are few
 _PREDICT_BATCH = 64
 
 Floats = NDArray[np.float32]
 
 
 class ReadabilityNet(nn.Module):
-    """Prepared images, uint8 [n, 3, h, w] -> flaws [n, len(FLAWS)] and place logits [n, len(PLACES), h/4, w/4].
+    """Prepared images, uint8 [n, 3, h, w] -> scores [n] and map logits [n, 2, h/4, w/4].
 
-    What it says below 0 counts as 0: there is nothing better than no flaw. The places are where `survey` sees shapes
-    and flaws. A score alone is too weak a teacher: with it the network stays at the mean for hundreds of steps; a map
-    tells it at once what to look for, and where. Two position channels tell the border of the canvas from its middle,
-    and the square root of the ink makes pale fills as visible as borders. Starts out as the constant `mean` of the
-    flaws.
+    The map says where shapes are and where they are in each other's way. A score alone is too weak a teacher: with it
+    the network stays at the mean for hundreds of steps; a map tells it at once what to look for, and where. Two
+    position channels tell the border of the canvas from its middle, and the square root of the ink makes pale fills
+    as visible as borders. The mean and the maximum over the canvas tell many small faults and a single bad one.
+    Starts out as the constant `mean`.
     """
 
-    def __init__(self, mean: float | Floats) -> None:
+    def __init__(self, mean: float) -> None:
         super().__init__()
         stem, quarter, eighth, sixteenth = _CHANNELS  # of the resolution: the stem's is half
         self.stem = nn.Conv2d(5, stem, 5, stride=2, padding=2)
         self.near = nn.Sequential(Downsample(stem, quarter), Residual(quarter), Residual(quarter))
         self.far = nn.Sequential(Downsample(quarter, eighth), Downsample(eighth, sixteenth))
         self.norms = nn.ModuleList([nn.BatchNorm2d(quarter), nn.BatchNorm2d(sixteenth)])
-        self.places = nn.Conv2d(quarter, len(PLACES), 1)
-        pooled = 3 * len(PLACES) + 2 * (quarter + sixteenth)
-        # pooled shares are tiny and of very different size: without the norm flaws are learned long after the places
+        self.map = nn.Conv2d(quarter, 2, 1)
+        pooled = 2 * (2 + quarter + sixteenth)
+        # pooled shares are tiny and of very different size: without the norm the score learns long after the map
         self.head = nn.Sequential(nn.BatchNorm1d(pooled), nn.Linear(pooled, 64), nn.ReLU())
-        self.flaws = nn.Linear(64, len(FLAWS))
-        nn.init.zeros_(self.flaws.weight)
-        with torch.no_grad():
-            self.flaws.bias.copy_(torch.as_tensor(mean))
+        self.score = nn.Linear(64, 1)
+        if self.map.bias is not None:
+            nn.init.constant_(self.map.bias, _RARE_LOGIT)
+        nn.init.zeros_(self.score.weight)
+        nn.init.constant_(self.score.bias, mean)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         near = self.near(self.stem(with_positions(ink_of(images).sqrt())))
         far = functional.relu(self.norms[1](self.far(near)))
         near = functional.relu(self.norms[0](near))
-        logits: Tensor = self.places(near)
-        pooled = [pool(part) for part in (logits.sigmoid(), near, far) for pool in (_mean, _maximum)]
-        pooled.append((pooled[0] + _ROOT_FLOOR).sqrt())  # as flaws are roots of shares
-        return self.flaws(self.head(torch.cat(pooled, dim=1))), logits
+        map_logits: Tensor = self.map(near)
+        pooled = [pool(part) for part in (map_logits.sigmoid(), near, far) for pool in (_mean, _maximum)]
+        return self.score(self.head(torch.cat(pooled, dim=1))).squeeze(1), map_logits
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks whose mean is what the picture shows, and how much each flaw costs, seen or measured.
-
-    image_height_px: of the images that they were trained on. The weights [len(FLAWS)] are those of `readability`.
-    """
+    """Networks whose mean is the score, and the height of the images that they were trained on."""
 
     networks: tuple[ReadabilityNet, ...]
     image_height_px: int
-    seen_weights: Floats = field(default_factory=lambda: WEIGHTS)
-    measured_weights: Floats = field(default_factory=lambda: WEIGHTS)
 
-    def score(self, images: Sequence[Image], diagrams: Sequence[Diagram | None] = ()) -> Floats:
-        """Scores [n], 0..5, of RGB images of any size.
-
-        Of those whose diagram is given, too, the mean of what the picture and what its geometry says.
-        """
+    def score(self, images: Sequence[Image]) -> Floats:
+        """Scores [n], 0..5, of RGB images of any size."""
         if not images:
             return np.zeros(0, np.float32)
-        scores = readability(self.see(images), self.seen_weights)
-        for i, diagram in enumerate(diagrams):
-            if diagram is not None:
-                measured = readability(survey(diagram).flaws, self.measured_weights)
-                scores[i] = (scores[i] + measured) / 2
-        return scores
-
-    def see(self, images: Sequence[Image]) -> Floats:
-        """Flaws [n, len(FLAWS)] that the networks see in RGB images of any size."""
-        return seen_flaws(self.networks, np.stack([prepare(image, self.image_height_px) for image in images]))
+        return predict(self, np.stack([prepare(image, self.image_height_px) for image in images]))
 
 
-class SurveyedImages(NamedTuple):
-    """What to learn from: prepared images [n, h, w, 3], and their `survey`: flaws [n, ...] and places [n, ...]."""
+class ScoredImages(NamedTuple):
+    """What to learn from: prepared images [n, h, w, 3], their scores [n], and maps [n, 2, rows, columns], 0 to 255."""
 
     images: Image
-    flaws: Floats
-    places: NDArray[np.uint8]
+    scores: Floats
+    maps: NDArray[np.uint8]
 
 
 def train_fold(
-    training: SurveyedImages,
-    validation: SurveyedImages,
+    training: ScoredImages,
+    validation: ScoredImages,
     settings: Settings,
     device: torch.device,
     checkpoint: Path,
@@ -125,96 +103,34 @@ def train_fold(
 ) -> tuple[ReadabilityNet, list[Epoch]]:
     """Train one network; the curve has the squared error of the validation scores.
 
-    Mirrored and recoloured copies have the same flaws as the original, so each epoch sees others.
+    Mirrored and recoloured copies are as readable as the original, so each epoch sees others.
     """
-    pixels, places = channels_first(training.images), torch.from_numpy(training.places)
-    flaws = torch.from_numpy(training.flaws).clamp_max(_MAX_FLAW)
-    shares = (training.places / np.float32(255)).mean((0, 2, 3)).clip(_RAREST, 1 - _RAREST)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = ReadabilityNet(flaws.mean(dim=0).numpy())
-    with torch.no_grad():
-        network.get_parameter("places.bias").copy_(torch.logit(torch.from_numpy(shares)))
-    channels_last(network.to(device))
-    wanted_scores = readability(validation.flaws)
+        network = channels_last(ReadabilityNet(float(training.scores.mean())).to(device))
+    pixels, scores = channels_first(training.images), torch.from_numpy(training.scores)
+    maps = torch.from_numpy(training.maps)
 
     def loss_of(rows: Tensor, generator: torch.Generator) -> Tensor:
-        images, wanted_places = _mirror(pixels[rows], places[rows], generator)
+        images, wanted_maps = _mirror(pixels[rows], maps[rows], generator)
         images = images[:, torch.randperm(3, generator=generator)]
-        seen, logits = network(images.to(device))
-        places_loss = _places_loss(logits, wanted_places.to(device), shares)
-        return _flaws_loss(seen, flaws[rows].to(device)) + _PLACES_WEIGHT * places_loss
+        guesses, map_logits = network(images.to(device))
+        wanted_maps = functional.interpolate(wanted_maps.to(device) / 255, map_logits.shape[2:], mode="area")
+        cover_loss, fault_loss = _map_losses(map_logits, wanted_maps)
+        score_loss = functional.huber_loss(guesses, scores[rows].to(device))
+        return score_loss + _COVER_WEIGHT * cover_loss + _FAULT_WEIGHT * fault_loss
 
     def validate() -> float:
-        return float(((readability(seen_flaws((network,), validation.images)) - wanted_scores) ** 2).mean())
+        return float(((_outputs(network, validation.images) - validation.scores) ** 2).mean())
 
-    curve = train(network, loss_of, validate, len(flaws), settings, checkpoint, on_epoch)
+    curve = train(network, loss_of, validate, len(scores), settings, checkpoint, on_epoch)
     return network, curve
 
 
-class RatedDrawings(NamedTuple):
-    """Flaws [n, len(FLAWS)] of drawings, as networks see and as `survey` measures them, and people's scores [n]."""
-
-    seen: Floats
-    measured: Floats
-    scores: Floats
-
-    def select(self, chosen: NDArray[np.bool_]) -> RatedDrawings:
-        """The chosen drawings."""
-        return RatedDrawings(self.seen[chosen], self.measured[chosen], self.scores[chosen])
-
-
-def look_at(ensemble: Ensemble, rated: Sequence[Rated]) -> RatedDrawings:
-    """What the ensemble and `survey` make of drawings that people rated, in the look in which they saw them."""
-    chunks = [rated[start : start + _PREDICT_BATCH] for start in range(0, len(rated), _PREDICT_BATCH)]
-    return RatedDrawings(
-        np.concatenate([ensemble.see([draw(diagram, classic=True) for diagram, _ in chunk]) for chunk in chunks]),
-        np.stack([survey(diagram).flaws for diagram, _ in rated]),
-        np.array([score for _, score in rated], np.float32),
-    )
-
-
-def fit_to_people(ensemble: Ensemble, rated: RatedDrawings) -> Ensemble:
-    """The ensemble with the weights that fit what people rate; the networks stay as they are."""
-    return replace(
-        ensemble,
-        seen_weights=fit_weights(rated.seen, rated.scores),
-        measured_weights=fit_weights(rated.measured, rated.scores),
-    )
-
-
-class Scores(NamedTuple):
-    """Readability [n], 0 to 5, by the picture alone, by the geometry alone, and by their mean."""
-
-    picture: Floats
-    geometry: Floats
-
-    @property
-    def both(self) -> Floats:
-        """What is shown where both are known."""
-        return np.asarray((self.picture + self.geometry) / 2, np.float32)
-
-
-def scores_of(ensemble: Ensemble, rated: RatedDrawings) -> Scores:
-    """What the ensemble makes of the flaws of drawings."""
-    return Scores(
-        readability(rated.seen, ensemble.seen_weights), readability(rated.measured, ensemble.measured_weights)
-    )
-
-
-def held_out_scores(ensemble: Ensemble, rated: RatedDrawings, fold_of: NDArray[np.int64]) -> Scores:
-    """The scores of each fold by weights that were fitted to all others."""
-    picture, geometry = np.zeros_like(rated.scores), np.zeros_like(rated.scores)
-    for fold in np.unique(fold_of):
-        own = fold_of == fold
-        picture[own], geometry[own] = scores_of(fit_to_people(ensemble, rated.select(~own)), rated.select(own))
-    return Scores(picture, geometry)
-
-
-def seen_flaws(networks: Sequence[ReadabilityNet], images: Image) -> Floats:
-    """The flaws [n, len(FLAWS)], 0 or more, that the networks see on average in prepared images [n, h, w, 3]."""
-    outputs = np.mean([_outputs(network, images) for network in networks], axis=0, dtype=np.float32)
-    return np.maximum(outputs, 0)
+def predict(ensemble: Ensemble, images: Image) -> Floats:
+    """The ensemble's mean scores [n], clipped to 0..5, of prepared images [n, h, w, 3]."""
+    outputs = np.mean([_outputs(network, images) for network in ensemble.networks], axis=0)
+    return np.clip(outputs, 0, MAX_SCORE).astype(np.float32)
 
 
 def save(ensemble: Ensemble, folder: Path) -> None:
@@ -222,14 +138,7 @@ def save(ensemble: Ensemble, folder: Path) -> None:
     for number, network in enumerate(ensemble.networks):
         with whole_file(folder / f"fold{number}.safetensors") as temporary:
             save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, temporary)
-    config = {
-        "folds": len(ensemble.networks),
-        "image_height_px": ensemble.image_height_px,
-        "flaws": FLAWS,
-        "seen_weights": ensemble.seen_weights.tolist(),
-        "measured_weights": ensemble.measured_weights.tolist(),
-    }
-    write_json(folder / CONFIG_FILE, config)
+    write_json(folder / CONFIG_FILE, {"folds": len(ensemble.networks), "image_height_px": ensemble.image_height_px})
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> Ensemble:
@@ -241,8 +150,7 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Ensemble:
             network = ReadabilityNet(mean=0)
             network.load_state_dict(load_file(folder / f"fold{number}.safetensors"))
             networks.append(network.to(device).eval())
-        weights = (np.array(config[name], np.float32) for name in ("seen_weights", "measured_weights"))
-        return Ensemble(tuple(networks), config["image_height_px"], *weights)
+        return Ensemble(tuple(networks), config["image_height_px"])
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"the readability model in {folder} cannot be read ({reason}): train it again") from None
@@ -252,7 +160,7 @@ def _outputs(network: ReadabilityNet, images: Image) -> Floats:
     device = next(network.parameters()).device
     with torch.inference_mode():
         batches = [network(batch.to(device))[0].cpu() for batch in channels_first(images).split(_PREDICT_BATCH)]
-    return np.concatenate([batch.numpy() for batch in batches]) if batches else np.zeros((0, len(FLAWS)), np.float32)
+    return np.concatenate([batch.numpy() for batch in batches]) if batches else np.zeros(0, np.float32)
 
 
 def _mean(features: Tensor) -> Tensor:
@@ -263,21 +171,11 @@ def _maximum(features: Tensor) -> Tensor:
     return features.amax(dim=(2, 3))
 
 
-def _flaws_loss(seen: Tensor, wanted: Tensor) -> Tensor:
-    """Each flaw by what it costs, and the score. Less than none is no miss where there is none (a Tobit model)."""
-    costs = torch.from_numpy(WEIGHTS).to(seen.device)
-    misses = torch.where(wanted > 0, seen - wanted, seen.clamp_min(0)) * costs
-    scores, wanted_scores = (MAX_SCORE * torch.exp(-(flaws.clamp_min(0) @ costs)) for flaws in (seen, wanted))
-    each = functional.huber_loss(misses, torch.zeros_like(misses), reduction="none", delta=0.5).sum(dim=1).mean()
-    return 2 * each + functional.huber_loss(scores, wanted_scores)
-
-
-def _places_loss(logits: Tensor, wanted: Tensor, shares: Floats) -> Tensor:
-    """Cross-entropy of each map over that of always answering its share of cells, so that rare places count as much."""
-    wanted = functional.interpolate(wanted / 255, logits.shape[2:], mode="area")
-    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none").mean(dim=(0, 2, 3))
-    constant = -(shares * np.log(shares) + (1 - shares) * np.log(1 - shares))
-    return (losses / torch.from_numpy(constant).to(logits.device)).mean()
+def _map_losses(logits: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    odds = torch.tensor([1.0, _FAULT_ODDS], device=logits.device).view(2, 1, 1)
+    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none", pos_weight=odds)
+    cover, fault = losses.mean(dim=(0, 2, 3))
+    return cover, fault
 
 
 def _mirror(images: Tensor, maps: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
