@@ -59,7 +59,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write_rows(folders["synthesize"] / "test.jsonl", (to_row(e, "plan") for e in islice(examples(0, "test"), 8)))
     base.run(BaseConfig(model="tiny"), {}, root / "base", Listener())
     (root / "base" / "model").rename(folders["quantize"] / "merged")
-    readability.save(readability.Ensemble((readability.ReadabilityNet(0.2).eval(),), 48), folders["readability"])
+    readability.save(readability.Ensemble((readability.ReadabilityNet(2.5).eval(),), 48), folders["readability"])
     autoencoder.save(autoencoder.Encoder(autoencoder.Autoencoder(8).eval(), 48), folders["autoencoder"])
     neighbors.save(neighbors.fit(np.zeros((0, 8), np.float32), [], [], [], 5), folders["neighbors"])
     return folders

@@ -39,7 +39,7 @@ class ToyChampion:
         encoder.model.eval()
         encoder.model.to_latent.weight.data *= 100  # untrained, it would see next to no difference between drawings
         rater = neighbors.fit(encoder.latents([]), [], [], [], max_neighbors=10)
-        judge = drawing.Judge(Ensemble((ReadabilityNet(mean=0.2).eval(),), 48), encoder, rater, RecommendConfig())
+        judge = drawing.Judge(Ensemble((ReadabilityNet(mean=2.5).eval(),), 48), encoder, rater, RecommendConfig())
         language_model: Any = SimpleNamespace()
         parts = drawing.Parts(language_model, "plan", GenerateConfig(), judge)
         monkeypatch.setattr(drawing, "load_parts", lambda folders: parts)
