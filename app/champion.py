@@ -47,12 +47,13 @@ def with_ratings(judge: Judge, store: RatingStore) -> Judge:
     ratings = store.all()
     latents = dict(zip(judge.rater.diagram_ids, judge.rater.latents, strict=True))
     images = store.images([rating.diagram_id for rating in ratings if rating.diagram_id not in latents])
-    latents.update(zip(images, judge.encoder.latents(list(images.values())), strict=True))
+    latents.update(zip(images, judge.taste_space.latents(list(images.values())), strict=True))
     rater = neighbors.fit(
         np.stack([latents[rating.diagram_id] for rating in ratings]) if ratings else judge.rater.latents[:0],
         [rating.score for rating in ratings],
         [rating.user for rating in ratings],
         [rating.diagram_id for rating in ratings],
         judge.rater.max_neighbors,
+        judge.rater.aspect_sizes,
     )
     return replace(judge, rater=rater)

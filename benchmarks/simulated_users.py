@@ -8,27 +8,25 @@ mae_ratio: the mean absolute error on further ratings, over that of always answe
 top3_hit_rate: how often the best three of ten by the rater hold one of the two that the user likes best; 0.53 by
 chance. Each has a 95 % interval (_low, _high; bootstrap over users), and stands beside that of the auto-encoder's
 codes without the looks (codes_alone_).
-shared_kind, shared_direction, shared_palette, shared_shape: of the five drawings nearest to one, how many share that.
 within_one_deviation: the share of ratings no further from the expected one than the uncertainty; 0.68 is right.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 
 import benchmarks
 from app.champion import champion_bundle
+from benchmarks.latent_space import main_shape
 from diagram_core.models.neighbors import fit
 from diagram_core.models.taste_space import TasteSpace, load
 from diagram_core.render import draw
-from diagram_core.synthesis import Example, examples
+from diagram_core.synthesis import examples
 from tasks.config import NeighborsConfig
 
 SEED = 2026
@@ -37,7 +35,6 @@ SETS, SET_SIZE, RECOMMENDED, BEST = 5, 10, 3, 2
 MEAN_RATING, SPREAD, WHIM = 3.0, 1.25, 0.5  # of what users like on average, and how far likes and whims go from it
 MEAN_SPREAD = 0.5  # some are more generous than others
 MAX_NEIGHBORS = NeighborsConfig().max_neighbors
-NEAREST = 5
 _CHUNK = 64
 
 Doubles = NDArray[np.float64]
@@ -74,9 +71,7 @@ def measure() -> dict[str, float]:
         "users": float(USERS),
         "ratings": float(RATINGS),
         **_summary(joined, ""),
-        **_shared(drawings.latents, drawings.attributes, ""),
         **_summary(codes, "codes_alone_"),
-        **_shared(drawings.latents[:, :code_size], drawings.attributes, "codes_alone_"),
     }
 
 
@@ -89,7 +84,7 @@ def make_drawings(space: TasteSpace) -> Drawings:
         [example.structure.kind for example in made],
         [example.style.direction for example in made],
         [example.style.palette for example in made],
-        [_main_shape(example) for example in made],
+        [main_shape(example) for example in made],
     ]
     attributes = tuple(np.equal.outer(names, sorted(set(names))).astype(np.float64) for names in map(np.array, named))
     log_nodes = np.log([len(example.diagram().nodes) for example in made])
@@ -133,10 +128,6 @@ def _standardized(values: Doubles) -> Doubles:
     return np.asarray((values - values.mean()) / values.std())
 
 
-def _main_shape(example: Example) -> str:
-    return Counter(node.shape for node in example.diagram().nodes).most_common(1)[0][0]
-
-
 def _hit_share(expected: NDArray[np.float32], liked: Doubles) -> float:
     hits = 0
     for start in range(0, len(liked), SET_SIZE):
@@ -145,16 +136,6 @@ def _hit_share(expected: NDArray[np.float32], liked: Doubles) -> float:
         recommended = np.argsort(-expected[part], kind="stable")[:RECOMMENDED]
         hits += bool(set(best) & set(recommended))
     return hits * SET_SIZE / len(liked)
-
-
-def _shared(latents: NDArray[np.float32], attributes: Sequence[Doubles], prefix: str) -> dict[str, float]:
-    index = NearestNeighbors(n_neighbors=NEAREST).fit(latents)
-    near = index.kneighbors(return_distance=False)
-    names = ("kind", "direction", "palette", "shape")
-    return {
-        f"{prefix}shared_{name}": float((values[near] * values[:, None]).sum(axis=2).mean())
-        for name, values in zip(names, attributes, strict=True)
-    }
 
 
 def _summary(errors: Errors, prefix: str) -> dict[str, float]:

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from diagram_core.diagram import Diagram
 from diagram_core.errors import InputError
 from diagram_core.generate import Candidate, GenerateSettings, LanguageModel, generate, prepare
-from diagram_core.layout import lay_out
-from diagram_core.models import autoencoder, neighbors, readability
-from diagram_core.models.autoencoder import Encoder
+from diagram_core.models import neighbors, readability, taste_space
 from diagram_core.models.language import load_language_model
 from diagram_core.models.neighbors import NeighborRater
 from diagram_core.models.readability import Ensemble
-from diagram_core.notation import Notation, answer_grammar, read
-from diagram_core.notation.plan import read_plan
+from diagram_core.models.taste_space import TasteSpace
+from diagram_core.notation import Notation, answer_grammar, read_answer
 from diagram_core.recommend import Entry, Ranked, RankSettings, rank
 from diagram_core.render import Image, draw
+from diagram_core.structure import Structure
 
 
 class PartFolders(Protocol):
@@ -71,17 +68,22 @@ class Judge:
     """What ranking needs, in memory."""
 
     readability: Ensemble
-    encoder: Encoder
+    taste_space: TasteSpace
     rater: NeighborRater
     settings: RankSettings
 
 
 @dataclass(frozen=True)
 class DrawnCandidate:
-    """A candidate in its place. diagram: None where the text could not be read; the image is empty then."""
+    """A candidate in its place.
+
+    diagram: None where the text could not be read; the image is empty then. structure: what it shows, where the
+    notation says it.
+    """
 
     candidate: Candidate
     diagram: Diagram | None
+    structure: Structure | None
     image: Image
     ranked: Ranked
 
@@ -102,7 +104,7 @@ def load_judge(folders: PartFolders) -> Judge:
     """Load what ranking needs, which is quick. Raises InputError that names the part that cannot be loaded."""
     return Judge(
         readability.load(folders.readability),
-        autoencoder.load(folders.autoencoder),
+        taste_space.load(folders.autoencoder),
         neighbors.load(folders.neighbors),
         folders.recommend,
     )
@@ -119,10 +121,7 @@ def draw_candidates(
     entries = [_entry(candidate, parts.notation) for candidate in candidates]
     images = [draw(entry.diagram or Diagram(())) for entry in entries]
     ranking = _rank(parts.judge, entries, images, recommend, user)
-    return [
-        DrawnCandidate(candidates[ranked.index], entries[ranked.index].diagram, images[ranked.index], ranked)
-        for ranked in ranking
-    ]
+    return [_in_place(candidates, entries, images, ranked) for ranked in ranking]
 
 
 def rank_images(judge: Judge, images: Sequence[Image], recommend: int, user: str) -> list[Ranked]:
@@ -130,19 +129,22 @@ def rank_images(judge: Judge, images: Sequence[Image], recommend: int, user: str
     return _rank(judge, [Entry()] * len(images), images, recommend, user)
 
 
+def _in_place(
+    candidates: Sequence[Candidate], entries: Sequence[Entry], images: Sequence[Image], ranked: Ranked
+) -> DrawnCandidate:
+    entry = entries[ranked.index]
+    return DrawnCandidate(candidates[ranked.index], entry.diagram, entry.structure, images[ranked.index], ranked)
+
+
 def _entry(candidate: Candidate, notation: Notation) -> Entry:
     try:
-        if notation != "plan":
-            return Entry(read(candidate.text, notation), mean_logprob=candidate.mean_logprob)
-        plan = read_plan(candidate.text)
-        diagram = lay_out(plan.structure, plan.style)
-        return Entry(diagram, plan.structure, mean_logprob=candidate.mean_logprob)
+        return Entry(*read_answer(candidate.text, notation), mean_logprob=candidate.mean_logprob)
     except InputError as error:
         return Entry(fault=str(error), mean_logprob=candidate.mean_logprob)
 
 
 def _rank(judge: Judge, entries: Sequence[Entry], images: Sequence[Image], recommend: int, user: str) -> list[Ranked]:
-    scores = judge.readability.score(images)
+    scores = judge.readability.score(images, [entry.diagram for entry in entries])
     scores[[bool(entry.fault) for entry in entries]] = 0  # nobody can read what draws nothing
-    expected = judge.rater.expected_rating(user, judge.encoder.latents(images), scores)
-    return rank(entries, np.asarray(scores, np.float32), expected, judge.settings, recommend)
+    expected = judge.rater.expected_rating(user, judge.taste_space.latents(images), scores)
+    return rank(entries, scores, expected, judge.settings, recommend)

@@ -19,9 +19,10 @@ from diagram_core.errors import InputError
 from diagram_core.files import read_rows
 from diagram_core.geometry import measure
 from diagram_core.layout import lay_out
-from diagram_core.models.readability import MAX_SCORE, agreement
+from diagram_core.models.readability import agreement
 from diagram_core.notation.listing import read_list
 from diagram_core.notation.plan import read_plan
+from diagram_core.people import read_rated
 from diagram_core.render import Image, draw
 from diagram_core.structure import (
     Element,
@@ -39,6 +40,7 @@ _NODE_BRACKETS = (8, 16, 24, math.inf)  # the most nodes of each row of the brea
 _CHUNK = 64  # drawings that are in memory at the same time
 
 Progress = Callable[[int, int], None]  # done, total
+ReadabilityScore = Callable[[Sequence[Image], Sequence[Diagram]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,10 @@ class PromptCase:
 class PromptResult:
     """What was drawn for a case, in numbers. Shares are of all its candidates; the rest is of the one named.
 
-    exact: the same directed graph up to renumbering. exact_structure: also the same kinds and sizes, where both are
-    known. own_words: every word of the names in the plan stands in the prompt; None where no answer is a plan.
-    mistakes: what the first answer lacks, adds or changes, where the structure asked for is known. structural_score:
-    see `structure.structural_score`. seconds: of all candidates together, drawn and ranked.
+    exact: the same directed graph up to renumbering; exact_share of all candidates. exact_structure: also the same
+    kinds and sizes, where both are known. own_words: every word of the names in the plan stands in the prompt; None
+    where no answer is a plan. mistakes: what the first answer lacks, adds or changes, where the structure asked for is
+    known. structural_score: see `structure.structural_score`. seconds: of all candidates together, drawn and ranked.
     """
 
     prompt: str
@@ -71,6 +73,7 @@ class PromptResult:
     on_canvas: float
     exact_first: bool
     exact_recommended: bool
+    exact_share: float
     exact_structure_first: bool | None
     own_words: float | None
     mistakes: tuple[str, ...]
@@ -105,7 +108,7 @@ def compare(case: PromptCase, drawn: Sequence[DrawnCandidate], seconds: float) -
     """What the candidates for a case, best first, are worth."""
     first = min(drawn, key=lambda candidate: candidate.ranked.index)
     geometries = [measure(candidate.diagram) for candidate in drawn if candidate.diagram is not None]
-    plans = [plan for candidate in drawn if (plan := _plan_of(candidate.text)) is not None]
+    structures = [candidate.structure for candidate in drawn if candidate.structure is not None]
     return PromptResult(
         prompt=case.prompt,
         kind=case.kind,
@@ -117,9 +120,10 @@ def compare(case: PromptCase, drawn: Sequence[DrawnCandidate], seconds: float) -
         on_canvas=sum(geometry.off_canvas_share == 0 for geometry in geometries) / len(drawn),
         exact_first=_is_exact(case, first),
         exact_recommended=_is_exact(case, drawn[0]),
-        exact_structure_first=_has_exact_structure(case, first.text),
-        own_words=_mean([_in_own_words(case.prompt, plan) for plan in plans]) if plans else None,
-        mistakes=_mistakes(case, first.text),
+        exact_share=_mean([_is_exact(case, candidate) for candidate in drawn]),
+        exact_structure_first=_has_exact_structure(case, first),
+        own_words=_mean([_in_own_words(case.prompt, structure) for structure in structures]) if structures else None,
+        mistakes=_mistakes(case, first),
         structural_score=structural_score(case.diagram, first.diagram or Diagram(()), case.kind == "network"),
         candidates=len(drawn),
         tokens=sum(candidate.candidate.tokens for candidate in drawn),
@@ -131,10 +135,12 @@ def summarize(results: Sequence[PromptResult]) -> dict[str, float]:
     """The means over prompts; over diagrams for `seconds_per_diagram` and `tokens_per_diagram`.
 
     exact_structure_rate_first is there only where an answer's structure could be compared, own_words_rate where answers
-    are plans.
+    are plans. exact_rate_any: how often any candidate is exact. pick_rate, how often the ranking then puts an exact one
+    first, and pick_rate_by_chance, how often any order would, are there only where one was.
     """
     diagrams = sum(result.candidates for result in results)
     structures = [result.exact_structure_first for result in results if result.exact_structure_first is not None]
+    with_exact = [result for result in results if result.exact_share > 0]
     own_words = [result.own_words for result in results if result.own_words is not None]
     summary = {
         "prompts": float(len(results)),
@@ -142,12 +148,16 @@ def summarize(results: Sequence[PromptResult]) -> dict[str, float]:
         "stopped_rate": _mean([result.stopped for result in results]),
         "exact_rate_first": _mean([result.exact_first for result in results]),
         "exact_rate_recommended": _mean([result.exact_recommended for result in results]),
+        "exact_rate_any": len(with_exact) / len(results),
         "structural_score": _mean([result.structural_score for result in results]),
         "overlap_free_rate": _mean([result.overlap_free for result in results]),
         "on_canvas_rate": _mean([result.on_canvas for result in results]),
         "seconds_per_diagram": sum(result.seconds for result in results) / diagrams,
         "tokens_per_diagram": sum(result.tokens for result in results) / diagrams,
     }
+    if with_exact:
+        summary["pick_rate"] = _mean([result.exact_recommended for result in with_exact])
+        summary["pick_rate_by_chance"] = _mean([result.exact_share for result in with_exact])
     if structures:
         summary["exact_structure_rate_first"] = _mean(structures)
     if own_words:
@@ -167,19 +177,19 @@ def breakdown(results: Sequence[PromptResult]) -> list[dict[str, Any]]:
     ]
 
 
-def measure_readability(path: Path, score: Callable[[Sequence[Image]], NDArray[np.float32]]) -> dict[str, float]:
-    """Score the drawings of rows of `answer` (list notation) and `readability` (0..5, by people), as people saw them.
+def measure_readability(path: Path, score: ReadabilityScore) -> dict[str, float]:
+    """Score drawings that people rated (a file for `read_rated`), as those saw them.
 
-    Raises InputError that names the file and the row.
+    score(images, diagrams): readability [n] of drawings of which both are known. Raises InputError that names the file
+    and the row.
     """
-    rows = _rows(path)
-    wanted = np.array([_rating(row, "readability", place) for row, place in rows], np.float32)
-    answers = [_text(row, "answer", place) for row, place in rows]
-    chunks = [answers[start : start + _CHUNK] for start in range(0, len(answers), _CHUNK)]
-    predicted = np.concatenate([score([_classic(answer) for answer in chunk]) for chunk in chunks])
+    rated = read_rated(path)
+    diagrams, wanted = [diagram for diagram, _ in rated], np.array([score for _, score in rated], np.float32)
+    chunks = [diagrams[start : start + _CHUNK] for start in range(0, len(diagrams), _CHUNK)]
+    predicted = np.concatenate([score([draw(diagram, classic=True) for diagram in chunk], chunk) for chunk in chunks])
     measured = agreement(predicted, wanted)
     return {
-        "answers": float(len(rows)),
+        "answers": float(len(rated)),
         "mse": measured.mse,
         "mae": measured.mae,
         "spearman": measured.spearman,
@@ -256,42 +266,28 @@ def _is_exact(case: PromptCase, drawn: DrawnCandidate) -> bool:
     return drawn.diagram is not None and same_graph(case.diagram, drawn.diagram)
 
 
-def _plan_of(answer: str) -> Structure | None:
-    """What an answer in plan notation says; None for other answers."""
-    try:
-        return read_plan(answer).structure if answer.startswith(get_args(StructureKind)) else None
-    except InputError:
-        return None
-
-
-def _has_exact_structure(case: PromptCase, answer: str) -> bool | None:
+def _has_exact_structure(case: PromptCase, drawn: DrawnCandidate) -> bool | None:
     """None where the case does not say it, or the answer is in a notation that does not."""
-    if case.structure is None or not answer.startswith(get_args(StructureKind)):
+    if case.structure is None or not drawn.text.startswith(get_args(StructureKind)):
         return None
-    plan = _plan_of(answer)
-    return plan is not None and same_structure(case.structure, plan)
+    return drawn.structure is not None and same_structure(case.structure, drawn.structure)
 
 
-def _in_own_words(prompt: str, plan: Structure) -> bool:
+def _in_own_words(prompt: str, structure: Structure) -> bool:
     """Whether the names of steps and named blocks are made of the prompt's words."""
-    names = [element.label for element in plan.elements if element.kind in ("data", "operation", "block")]
+    names = [element.label for element in structure.elements if element.kind in ("data", "operation", "block")]
     words = re.findall(r"\w+", " ".join(names).casefold())
     return all(word in prompt.casefold() for word in words if not word.startswith("upsample"))
 
 
-def _mistakes(case: PromptCase, answer: str) -> tuple[str, ...]:
-    plan = _plan_of(answer)
-    return differences(case.structure, plan) if case.structure is not None and plan is not None else ()
+def _mistakes(case: PromptCase, drawn: DrawnCandidate) -> tuple[str, ...]:
+    return differences(case.structure, drawn.structure) if case.structure and drawn.structure else ()
 
 
 def _bracket_name(bracket: int) -> str:
     least = _NODE_BRACKETS[bracket - 1] + 1 if bracket else 1
     most = _NODE_BRACKETS[bracket]
     return f"{least:g} or more" if most == math.inf else f"{least:g} to {most:g}"
-
-
-def _classic(answer: str) -> Image:
-    return draw(read_list(answer).diagram, classic=True)
 
 
 def _rows(path: Path) -> list[tuple[dict[str, Any], str]]:
@@ -307,13 +303,6 @@ def _text(row: dict[str, Any], key: str, place: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{place}: {key!r} should be a text, and is {value!r:.60}")
     return value
-
-
-def _rating(row: dict[str, Any], key: str, place: str) -> float:
-    value = row.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SCORE:
-        raise InputError(f"{place}: {key!r} should be a number from 0 to {MAX_SCORE:g}, and is {value!r:.60}")
-    return float(value)
 
 
 def _mean(values: Sequence[float]) -> float:

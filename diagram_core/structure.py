@@ -137,13 +137,7 @@ def _graph_of(diagram: Diagram) -> ColoredGraph:
 
 
 def _graph_of_structure(structure: Structure) -> ColoredGraph:
-    colors = tuple(_keys(structure, range(len(structure.elements))))
-    return ColoredGraph(colors, frozenset(structure.edges))
-
-
-def _keys(structure: Structure, indices: Iterable[int]) -> list[tuple[ElementKind, int | None]]:
-    """What is compared of elements."""
-    return [(structure.elements[i].kind, structure.elements[i].size) for i in indices]
+    return ColoredGraph(tuple((e.kind, e.size) for e in structure.elements), frozenset(structure.edges))
 
 
 def _named_graph(structure: Structure) -> ColoredGraph:

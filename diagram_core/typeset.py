@@ -54,8 +54,12 @@ Room = Callable[[float], float]  # the width that is free for a block of some he
 
 def drawable(label: str) -> str:
     """What of a label can be drawn: no control or format characters, blanks as single ones, line breaks kept."""
-    cut = label if len(label) <= MAX_DRAWN_CHARS else label[: MAX_DRAWN_CHARS - 1] + ELLIPSIS
-    visible = "".join(char if char in "\n\t" or unicodedata.category(char)[0] != "C" else "" for char in cut)
+    return _visible(label if len(label) <= MAX_DRAWN_CHARS else label[: MAX_DRAWN_CHARS - 1] + ELLIPSIS)
+
+
+@lru_cache(maxsize=8192)
+def _visible(label: str) -> str:
+    visible = "".join(char if char in "\n\t" or unicodedata.category(char)[0] != "C" else "" for char in label)
     return "\n".join(" ".join(line.split()) for line in visible.split("\n") if line.strip())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from diagram_core.render import encode_png, sheet
 from numpy.typing import NDArray
 
 from diagram_core.files import write_bytes
@@ -22,10 +21,11 @@ from diagram_core.models.autoencoder import (
 )
 from diagram_core.models.images import Image
 from diagram_core.models.training import Epoch, Settings, pick_device
+from diagram_core.render import encode_png, sheet
 from tasks.config import AutoencoderConfig
 from tasks.figures import learning_curves, thumbnail_map
 from tasks.log import StageLog
-from tasks.render import read_drawings
+from tasks.render import Drawings, read_drawings
 
 CURVES_FILE = "learning_curves.png"
 MAP_FILE = "latent_map.png"
@@ -41,7 +41,7 @@ def run(config: AutoencoderConfig, inputs: dict[str, Path], out_dir: Path, log: 
     Raises DiagramforgeError when its latent space has collapsed.
     """
     drawings = read_drawings(inputs["render"])
-    training, held_out = drawings.images[~drawings.held_out], drawings.images[drawings.held_out]
+    training, held_out = drawings.select(~drawings.held_out), drawings.images[drawings.held_out]
 
     def on_epoch(number: int, epoch: Epoch) -> None:
         log.metric("loss", epoch.loss, number)
@@ -49,7 +49,8 @@ def run(config: AutoencoderConfig, inputs: dict[str, Path], out_dir: Path, log: 
         log.progress(number + 1, config.epochs, "epochs")
 
     model, curve = train_autoencoder(
-        training,
+        training.images,
+        _attributes(training),
         held_out,
         config.latent_size,
         Settings(config.epochs, config.batch_size, config.learning_rate, config.seed),
@@ -61,13 +62,25 @@ def run(config: AutoencoderConfig, inputs: dict[str, Path], out_dir: Path, log: 
     _show(out_dir, log, model, curve, held_out, latents)
     measured, dimensions = reconstruction(model, held_out), effective_dimensions(latents)
     check_learned(measured, dimensions, config.min_gain)
-    save(Encoder(model, training.shape[1]), out_dir)
+    save(Encoder(model, training.images.shape[1]), out_dir)
     return {
         "error": measured.error,
         "error_of_mean_image": measured.error_of_mean_image,
         "gain": measured.gain,
         "effective_dimensions": dimensions,
     }
+
+
+def _attributes(drawings: Drawings) -> NDArray[np.int64]:
+    """What the latents have to tell apart [n, 4]: -1 where it is not known."""
+    columns = (drawings.kinds, drawings.directions, drawings.palettes, drawings.shapes)
+    return np.stack([_classes(names) for names in columns], axis=1)
+
+
+def _classes(names: NDArray[np.str_]) -> NDArray[np.int64]:
+    """The place of each name among all of them in order, -1 for an empty one."""
+    known = np.unique(names[names != ""])
+    return np.where(names == "", -1, np.searchsorted(known, names))
 
 
 def _show(

@@ -130,7 +130,7 @@ class AutoencoderConfig(Section):
 
 
 class NeighborsConfig(Section):
-    max_neighbors: int = Field(default=10, gt=0)
+    max_neighbors: int = Field(default=40, gt=0)
 
 
 class RaterConfig(NeighborsConfig):

@@ -110,7 +110,7 @@ def tags_of(verdict: Verdict) -> dict[str, str]:
 def _expected_ratings(
     judge: Judge, cases: Sequence[Rating], images: Sequence[NDArray[np.uint8]]
 ) -> NDArray[np.float32]:
-    scores, latents = judge.readability.score(images), judge.encoder.latents(images)
+    scores, latents = judge.readability.score(images), judge.taste_space.latents(images)
     return np.concatenate(
         [
             _without(judge.rater, case).expected_rating(case.user, latents[i : i + 1], scores[i : i + 1]).ratings
@@ -125,4 +125,4 @@ def _without(rater: NeighborRater, case: Rating) -> NeighborRater:
     rated = zip(rater.users, rater.diagram_ids, strict=True)
     kept = [i for i, (user, number) in enumerate(rated) if (user, number) != (case.user, case.diagram_id)]
     users, numbers = [rater.users[i] for i in kept], [rater.diagram_ids[i] for i in kept]
-    return fit(rater.latents[kept], rater.scores[kept], users, numbers, rater.max_neighbors)
+    return fit(rater.latents[kept], rater.scores[kept], users, numbers, rater.max_neighbors, rater.aspect_sizes)

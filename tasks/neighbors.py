@@ -1,9 +1,10 @@
-"""Stage: the index of all ratings in the latent space, for each user's expected rating."""
+"""Stage: the index of all ratings in the taste space, for each user's expected rating."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +13,27 @@ from diagram_core.ratings import RatingStore
 from tasks.config import Profile, RaterConfig
 from tasks.log import StageLog
 
+if TYPE_CHECKING:
+    from diagram_core.models.taste_space import TasteSpace
+
 _CHUNK = 64  # images that are in memory at the same time
 
 
 def run(config: RaterConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
     """Encode every rated diagram and save the index. Without ratings it is empty, and valid."""
     from diagram_core.models.neighbors import fit, save
+    from diagram_core.models.taste_space import load
 
+    space = load(inputs["autoencoder"])
     ratings = RatingStore(config.ratings_url).all()
     ids = sorted({rating.diagram_id for rating in ratings})
-    latents = _encode(ids, config.ratings_url, inputs["autoencoder"], log)
+    latents = _encode(ids, config.ratings_url, space, log)
     place = {number: i for i, number in enumerate(ids)}
     rows = [place[rating.diagram_id] for rating in ratings]
     users = [rating.user for rating in ratings]
     scores = [rating.score for rating in ratings]
-    rater = fit(latents[rows], scores, users, [rating.diagram_id for rating in ratings], config.max_neighbors)
+    rated_ids = [rating.diagram_id for rating in ratings]
+    rater = fit(latents[rows], scores, users, rated_ids, config.max_neighbors, space.aspect_sizes)
     save(rater, out_dir)
     if not ratings:
         log.info("no ratings yet: expected ratings will follow readability")
@@ -41,15 +48,13 @@ def outside_state(profile: Profile) -> str:
     return digest.hexdigest()
 
 
-def _encode(ids: list[str], ratings_url: str, autoencoder: Path, log: StageLog) -> NDArray[np.float32]:
-    """Latents [n, latent_size] of the diagrams with these ids, from the images that the database keeps."""
-    from diagram_core.models.autoencoder import load
-
-    encoder, store = load(autoencoder), RatingStore(ratings_url)
-    chunks: list[NDArray[np.float32]] = [np.zeros((0, encoder.model.latent_size), np.float32)]
+def _encode(ids: list[str], ratings_url: str, space: TasteSpace, log: StageLog) -> NDArray[np.float32]:
+    """Points [n, d] of the diagrams with these ids, from the images that the database keeps."""
+    store = RatingStore(ratings_url)
+    chunks: list[NDArray[np.float32]] = [space.latents([])]
     for start in range(0, len(ids), _CHUNK):
         wanted = ids[start : start + _CHUNK]
         images = store.images(wanted)
-        chunks.append(encoder.latents([images[number] for number in wanted]))
+        chunks.append(space.latents([images[number] for number in wanted]))
         log.progress(start + len(wanted), len(ids), "diagrams")
     return np.concatenate(chunks)

@@ -1,38 +1,49 @@
-"""Stage: the readability ensemble, trained on drawings that the oracle scored and measured on held-out ones."""
+"""Stage: the readability ensemble, trained on drawings whose flaws are known, and weighed by what people rated."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagram_core.files import sha256
+from diagram_core.flaws import readability
 from diagram_core.models.readability import (
     Agreement,
     Ensemble,
     ReadabilityNet,
-    ScoredImages,
+    SurveyedImages,
     agreement,
     check_learned,
-    predict,
+    fit_to_people,
+    held_out_scores,
+    look_at,
     save,
+    seen_flaws,
     train_fold,
 )
 from diagram_core.models.training import Epoch, Settings, pick_device
-from tasks.config import ReadabilityConfig
+from diagram_core.people import Rated, read_rated
+from tasks.config import Profile, ReadabilityConfig
 from tasks.figures import learning_curves, predicted_against_wanted
 from tasks.log import StageLog
 from tasks.render import Drawings, read_drawings
 
 CURVES_FILE = "learning_curves.png"
 SCATTER_FILE = "predicted_against_wanted.png"
+PEOPLE_FILE = "predicted_against_people.png"
+PEOPLE_FOLDS = 5
 
 
 def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
     """Train a network a fold and save them. Held-out groups choose nothing: they only measure.
 
-    Raises DiagramforgeError when the ensemble learned nothing.
+    Raises DiagramforgeError when the ensemble learned nothing, and InputError where there are no scores in the file.
     """
+    rated = read_rated(config.scores) if config.scores is not None else []
     drawings = read_drawings(inputs["render"])
     training, held_out = drawings.select(~drawings.held_out), drawings.select(drawings.held_out)
     fold_of = assign_folds(training.groups, config.folds, config.seed)
@@ -42,19 +53,24 @@ def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: 
         network, curves[f"fold {fold}"] = _train(config, training, fold_of, fold, out_dir, log)
         networks.append(network)
     ensemble = Ensemble(tuple(networks), training.images.shape[1])
-    predicted = predict(ensemble, held_out.images)
+    predicted = readability(seen_flaws(ensemble.networks, held_out.images))
     measured = agreement(predicted, held_out.scores)
-    _show(out_dir, log, curves, predicted, held_out.scores, measured)
+    learning_curves(out_dir / CURVES_FILE, curves, "squared error of the score")
+    log.artifact(out_dir / CURVES_FILE, "figures")
+    _show(out_dir / SCATTER_FILE, log, predicted, held_out.scores, "held-out drawings", measured)
     check_learned(measured, config.min_gain)
+    metrics = _metrics(measured)
+    if rated:
+        ensemble, by_people = _weigh(ensemble, rated, config.seed, out_dir, log)
+        metrics |= {f"people_{name}": value for name, value in by_people.items()}
     save(ensemble, out_dir)
-    return {
-        "mse": measured.mse,
-        "mae": measured.mae,
-        "spearman": measured.spearman,
-        "mse_of_predicting_mean": measured.mse_of_predicting_mean,
-        "spread": measured.spread,
-        "gain": measured.gain,
-    }
+    return metrics
+
+
+def outside_state(profile: Profile) -> str:
+    """A hash of the scores that people gave: with others, the stage is run again."""
+    scores = profile.readability.scores
+    return sha256(scores) if scores is not None and scores.is_file() else ""
 
 
 def assign_folds(groups: NDArray[np.int32], folds: int, seed: int) -> NDArray[np.int64]:
@@ -80,8 +96,8 @@ def _train(
         log.progress(fold * config.epochs + number + 1, config.folds * config.epochs, "epochs")
 
     return train_fold(
-        ScoredImages(rest.images, rest.scores, rest.maps),
-        ScoredImages(own.images, own.scores, own.maps),
+        SurveyedImages(rest.images, rest.flaws, rest.places),
+        SurveyedImages(own.images, own.flaws, own.places),
         Settings(config.epochs, config.batch_size, config.learning_rate, config.seed * config.folds + fold),
         pick_device(config.device),
         out_dir / "checkpoints" / f"fold{fold}.safetensors",
@@ -89,16 +105,31 @@ def _train(
     )
 
 
+def _weigh(
+    ensemble: Ensemble, rated: Sequence[Rated], seed: int, out_dir: Path, log: StageLog
+) -> tuple[Ensemble, dict[str, float]]:
+    """The ensemble with flaws weighed as people do, and how well that agrees with those it was not fitted to."""
+    drawings = look_at(ensemble, rated)
+    groups = {diagram: number for number, diagram in enumerate({diagram: None for diagram, _ in rated})}
+    fold_of = assign_folds(np.array([groups[diagram] for diagram, _ in rated], np.int32), PEOPLE_FOLDS, seed)
+    predicted = held_out_scores(ensemble, drawings, fold_of).picture
+    measured = agreement(predicted, drawings.scores)
+    _show(out_dir / PEOPLE_FILE, log, predicted, drawings.scores, "held-out ratings by people", measured)
+    return fit_to_people(ensemble, drawings), _metrics(measured)
+
+
+def _metrics(measured: Agreement) -> dict[str, float]:
+    return asdict(measured) | {"gain": measured.gain}
+
+
 def _show(
-    out_dir: Path,
+    path: Path,
     log: StageLog,
-    curves: dict[str, list[Epoch]],
     predicted: NDArray[np.float32],
     wanted: NDArray[np.float32],
+    what: str,
     measured: Agreement,
 ) -> None:
-    learning_curves(out_dir / CURVES_FILE, curves, "squared error of the score")
-    title = f"held-out drawings: Spearman {measured.spearman:.2f}, MSE {measured.mse:.2f}"
-    predicted_against_wanted(out_dir / SCATTER_FILE, predicted, wanted, title)
-    for name in (CURVES_FILE, SCATTER_FILE):
-        log.artifact(out_dir / name, "figures")
+    title = f"{what}: Spearman {measured.spearman:.2f}, MSE {measured.mse:.2f}"
+    predicted_against_wanted(path, predicted, wanted, title)
+    log.artifact(path, "figures")

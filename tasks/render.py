@@ -1,4 +1,4 @@
-"""Stage: the drawings that the image models learn from, correct and spoiled, as one array of small images."""
+"""Stage: the drawings that the image models learn from, correct and faulty, as one array of small images."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from diagram_core.diagram import Diagram
 from diagram_core.errors import InputError
 from diagram_core.files import whole_file, write_bytes
+from diagram_core.flaws import Survey, readability, survey
 from diagram_core.models.images import Image, prepare
 from diagram_core.render import draw, encode_png, sheet
 from diagram_core.synthesis import Example, examples
-from diagram_core.synthesis.spoil import fault_map, readability_oracle, spoil
+from diagram_core.synthesis.half_trained import half_trained
+from diagram_core.synthesis.spoil import spoil
 from tasks.config import RenderConfig
 from tasks.log import StageLog
 
 DRAWINGS_FILE = "drawings.npz"
 SHEET_FILE = "sheet.png"
+
+CLASSIC_SHARE = 0.6  # in the look of the drawings that people have rated; the others as we draw
 
 _CHUNK = 32  # drawings a worker takes at a time
 _FEWEST_FOR_WORKERS = 400  # with less to draw, starting processes costs more than it saves
@@ -33,19 +38,27 @@ _SHEET_ROWS, _SHEET_COLUMNS = 5, 6
 
 
 class Drawings(NamedTuple):
-    """n drawings of g groups. A group is a diagram and its spoiled twin: they may not be parted by a split."""
+    """n drawings of g groups. A group is a diagram and its spoiled twin: they may not be parted by a split.
+
+    The last four columns say what correct and spoiled drawings show; half-trained ones have empty texts there.
+    """
 
     images: Image  # [n, h, w, 3], prepared
-    scores: NDArray[np.float32]  # [n], readability by the oracle
-    maps: NDArray[np.uint8]  # [n, 2, rows, columns], by `fault_map`
+    flaws: NDArray[np.float32]  # [n, flaws], by `survey`, as the next
+    places: NDArray[np.uint8]  # [n, places, rows, columns]
     groups: NDArray[np.int32]  # [n]
     held_out: NDArray[np.bool_]  # [n], never to be trained on
-    spoiled: NDArray[np.bool_]  # [n]
+    spoiled: NDArray[np.bool_]  # [n], or half-trained
     classic: NDArray[np.bool_]  # [n], drawn without labels as earlier systems did
     kinds: NDArray[np.str_]  # [n], of the structure, as the next three
     directions: NDArray[np.str_]
     palettes: NDArray[np.str_]
     shapes: NDArray[np.str_]
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """Readability by the oracle, 0 to 5. [n]"""
+        return readability(self.flaws)
 
     def select(self, chosen: NDArray[np.bool_]) -> Drawings:
         """The chosen drawings."""
@@ -54,9 +67,9 @@ class Drawings(NamedTuple):
 
 
 class _Job(NamedTuple):
-    """One drawing to make, from a seed of its own."""
+    """One drawing to make, from a seed of its own. example: None for one of a half-trained model."""
 
-    example: Example
+    example: Example | None
     group: int
     spoiled: bool
     seed: str
@@ -65,8 +78,7 @@ class _Job(NamedTuple):
 
 class _Drawing(NamedTuple):
     image: Image
-    score: float
-    fault_map: NDArray[np.uint8]
+    survey: Survey
     classic: bool
 
 
@@ -111,6 +123,8 @@ def _jobs(config: RenderConfig) -> Iterator[_Job]:
             if group < count:
                 seed = f"{config.seed}:{group}:{spoiled}"
                 yield _Job(example, group, spoiled, seed, config.image_height_px)
+    for group in range(groups, groups + config.half_trained_diagrams):
+        yield _Job(None, group, True, f"{config.seed}:{group}:half-trained", config.image_height_px)
 
 
 def _draw_all(jobs: list[_Job]) -> Iterable[_Drawing]:
@@ -129,14 +143,16 @@ def _one_thread() -> None:
 
 def _draw(job: _Job) -> _Drawing:
     rng = Random(job.seed)
-    classic = rng.random() < 0.5
-    diagram = job.example.diagram()
-    if job.spoiled:
-        diagram, score = spoil(diagram, rng)
-    else:
-        score = readability_oracle(diagram)
+    classic = rng.random() < CLASSIC_SHARE
+    diagram = _diagram(job, rng)
     image = prepare(draw(diagram, classic=classic), job.height_px)
-    return _Drawing(image, score, fault_map(diagram), classic)
+    return _Drawing(image, survey(diagram), classic)
+
+
+def _diagram(job: _Job, rng: Random) -> Diagram:
+    if job.example is None:
+        return half_trained(rng)
+    return spoil(job.example.diagram(), rng) if job.spoiled else job.example.diagram()
 
 
 def _gather(jobs: list[_Job], drawn: list[_Drawing], config: RenderConfig) -> Drawings:
@@ -146,16 +162,16 @@ def _gather(jobs: list[_Job], drawn: list[_Drawing], config: RenderConfig) -> Dr
     held_out = np.isin(groups, order[: max(1, round(count * config.held_out_share))])
     return Drawings(
         images=np.stack([drawing.image for drawing in drawn]),
-        scores=np.array([drawing.score for drawing in drawn], np.float32),
-        maps=np.stack([drawing.fault_map for drawing in drawn]),
+        flaws=np.stack([drawing.survey.flaws for drawing in drawn]),
+        places=np.stack([drawing.survey.places for drawing in drawn]),
         groups=groups,
         held_out=held_out,
         spoiled=np.array([job.spoiled for job in jobs]),
         classic=np.array([drawing.classic for drawing in drawn]),
-        kinds=np.array([job.example.structure.kind for job in jobs]),
-        directions=np.array([job.example.style.direction for job in jobs]),
-        palettes=np.array([job.example.style.palette for job in jobs]),
-        shapes=np.array([job.example.style.shapes for job in jobs]),
+        kinds=np.array([job.example.structure.kind if job.example else "" for job in jobs]),
+        directions=np.array([job.example.style.direction if job.example else "" for job in jobs]),
+        palettes=np.array([job.example.style.palette if job.example else "" for job in jobs]),
+        shapes=np.array([job.example.style.shapes if job.example else "" for job in jobs]),
     )
 
 

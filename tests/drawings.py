@@ -8,21 +8,20 @@ from random import Random
 
 import numpy as np
 
+from diagram_core.flaws import survey
 from diagram_core.models.images import prepare
-from diagram_core.models.readability import ScoredImages
+from diagram_core.models.readability import SurveyedImages
 from diagram_core.render import draw
 from diagram_core.synthesis import examples
-from diagram_core.synthesis.spoil import fault_map, spoil
+from diagram_core.synthesis.spoil import spoil
 
 
-def spoiled_drawings(count: int, height_px: int = 32, seed: int = 0) -> ScoredImages:
-    """Spoiled drawings in the classic look, with the oracle's scores."""
-    rows = []
-    for number, example in enumerate(islice(examples(seed, "train"), count)):
-        diagram, score = spoil(example.diagram(), Random(number))
-        rows.append((prepare(draw(diagram, classic=True), height_px), score, fault_map(diagram)))
-    images, scores, maps = zip(*rows, strict=True)
-    return ScoredImages(np.stack(images), np.array(scores, np.float32), np.stack(maps))
+def spoiled_drawings(count: int, height_px: int = 32, seed: int = 0) -> SurveyedImages:
+    """Spoiled drawings in the classic look, and what is wrong with them."""
+    diagrams = [spoil(example.diagram(), Random(i)) for i, example in enumerate(islice(examples(seed, "train"), count))]
+    images = [prepare(draw(diagram, classic=True), height_px) for diagram in diagrams]
+    flaws, places = zip(*(survey(diagram) for diagram in diagrams), strict=True)
+    return SurveyedImages(np.stack(images), np.stack(flaws), np.stack(places))
 
 
 class SilentLog:

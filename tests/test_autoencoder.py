@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -44,9 +45,11 @@ def untrained() -> Encoder:
     return Encoder(Autoencoder(8).eval(), 32)
 
 
-def trained(tmp_path: Path, epochs: int) -> tuple[Autoencoder, list[Epoch]]:
-    settings = Settings(epochs, 8, 5e-3, 0)
-    return train_autoencoder(few(), few(), 8, settings, CPU, tmp_path / "a.safetensors", lambda number, epoch: None)
+def trained(tmp_path: Path, epochs: int, attributes: Sequence[int] = (-1,) * 16) -> tuple[Autoencoder, list[Epoch]]:
+    """attributes: the class of each drawing in one respect."""
+    settings, checkpoint = Settings(epochs, 8, 5e-3, 0), tmp_path / "a.safetensors"
+    known = np.array(attributes, np.int64)[:, None]
+    return train_autoencoder(few(), known, few(), 8, settings, CPU, checkpoint, lambda number, epoch: None)
 
 
 def test_training_lowers_the_loss_moves_every_weight_and_uses_the_latent_space(tmp_path: Path) -> None:
@@ -60,6 +63,17 @@ def test_training_lowers_the_loss_moves_every_weight_and_uses_the_latent_space(t
     assert effective_dimensions(latents) > 1.5
     np.testing.assert_allclose(latents.mean(axis=0), 0, atol=1e-4)
     assert (latents**2).sum(axis=1).mean() == pytest.approx(1, rel=1e-3)
+
+
+def test_what_the_ink_does_not_show_is_learned_from_the_attributes(tmp_path: Path) -> None:
+    """Drawings of the same class come to lie closer together, though the classes are drawn by lot."""
+    classes = np.random.default_rng(0).permutation(np.repeat((0, 1), 8))
+
+    def separation(attributes: Sequence[int], name: str) -> float:
+        latents = encode(trained(tmp_path / name, 30, attributes)[0], few())
+        return float(np.linalg.norm(latents[classes == 0].mean(axis=0) - latents[classes == 1].mean(axis=0)))
+
+    assert separation(classes.tolist(), "told") > 2 * separation((-1,) * 16, "untold")
 
 
 def test_the_same_seed_gives_the_same_latents(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -76,21 +75,6 @@ def test_the_demo_trains_draws_and_says_where_everything_is(
 def test_the_demo_fails_in_one_line(runs: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str]) -> None:
     assert failures.guard(demo.demo) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("diagramforge: there is no champion")
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_the_demo_for_real_on_the_smoke_profile(tmp_path: Path) -> None:
-    program = "import sys; from app import demo, failures, train; train.fitting_profile_name = lambda: 'smoke'; "
-    program += "sys.exit(failures.guard(demo.demo))"
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=1700)
-    assert ended.returncode == 0, ended.stderr
-    assert "Traceback" not in ended.stderr
-    sheets = re.findall(r"^  (\S+sheet\.png)$", ended.stdout, re.MULTILINE)
-    assert len(sheets) == 3
-    assert all(Path(sheet).is_file() for sheet in sheets)
-    assert (tmp_path / "home" / "mlflow.db").is_file()
-    assert (tmp_path / "prefect" / "prefect.db").is_file()
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from diagram_core.files import read_rows, write_rows
 from diagram_core.generate import Candidate
 from diagram_core.models import autoencoder, neighbors, readability
 from diagram_core.models.images import read_image
+from diagram_core.models.taste_space import TasteSpace
 from diagram_core.render import draw
 from diagram_core.synthesis import examples
 from tasks import base, bundle, evaluate
@@ -59,9 +60,10 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write_rows(folders["synthesize"] / "test.jsonl", (to_row(e, "plan") for e in islice(examples(0, "test"), 8)))
     base.run(BaseConfig(model="tiny"), {}, root / "base", Listener())
     (root / "base" / "model").rename(folders["quantize"] / "merged")
-    readability.save(readability.Ensemble((readability.ReadabilityNet(2.5).eval(),), 48), folders["readability"])
-    autoencoder.save(autoencoder.Encoder(autoencoder.Autoencoder(8).eval(), 48), folders["autoencoder"])
-    neighbors.save(neighbors.fit(np.zeros((0, 8), np.float32), [], [], [], 5), folders["neighbors"])
+    readability.save(readability.Ensemble((readability.ReadabilityNet(0.2).eval(),), 48), folders["readability"])
+    space = TasteSpace(autoencoder.Encoder(autoencoder.Autoencoder(8).eval(), 48))
+    autoencoder.save(space.encoder, folders["autoencoder"])
+    neighbors.save(neighbors.fit(space.latents([]), [], [], [], 5, space.aspect_sizes), folders["neighbors"])
     return folders
 
 
@@ -127,9 +129,9 @@ def test_what_cannot_be_read_comes_last_whatever_its_score(parts: Parts, monkeyp
 def test_a_users_taste_moves_what_is_expected(parts: Parts) -> None:
     """A user who rated one drawing 5 and another one 0 is expected to like the first one better."""
     images = [draw(example.diagram()) for example in islice(examples(1, "test"), 2)]
-    latents = parts.judge.encoder.latents(images)
+    latents = parts.judge.taste_space.latents(images)
     for scores in ((5.0, 0.0), (0.0, 5.0)):
-        rater = neighbors.fit(latents, scores, ["ann", "ann"], ["a", "b"], 5)
+        rater = neighbors.fit(latents, scores, ["ann", "ann"], ["a", "b"], 5, parts.judge.taste_space.aspect_sizes)
         judge = replace(parts.judge, rater=rater)
         ranked = rank_images(judge, images, recommend=1, user="ann")
         expected = {one.index: one.expected_rating for one in ranked}

@@ -27,6 +27,7 @@ from diagram_core.evaluation import (
 )
 from diagram_core.generate import Candidate
 from diagram_core.layout import lay_out
+from diagram_core.notation import read_answer
 from diagram_core.notation.listing import write_list
 from diagram_core.notation.plan import read_plan
 from diagram_core.recommend import Ranked
@@ -54,14 +55,15 @@ def drawn(
     text: str, index: int, tokens: int = 10, stopped: bool = True, diagram: Diagram | None = None
 ) -> DrawnCandidate:
     """A candidate as the ranking hands it over; one that cannot be read has no diagram."""
+    structure = None
     if diagram is None:
         try:
-            diagram = diagram_of(text)
+            diagram, structure = read_answer(text, "plan")
         except InputError:
             diagram = None
     ranked = Ranked(index, 3.0, 3.0, 1.0, 3.0, (), () if diagram else ("unreadable",), recommended=False)
     image = draw(diagram or Diagram(()), scale=0.05)
-    return DrawnCandidate(Candidate(text, -0.1, tokens, stopped, 1.0), diagram, image, ranked)
+    return DrawnCandidate(Candidate(text, -0.1, tokens, stopped, 1.0), diagram, structure, image, ranked)
 
 
 def write_rows(path: Path, rows: list[Any]) -> Path:
@@ -135,6 +137,7 @@ def test_shares_are_of_all_candidates() -> None:
 def test_an_unreadable_first_answer_scores_nothing() -> None:
     result = compare(case_of(STYLE + "2 3 1"), [drawn("network", 0, stopped=False)], seconds=1.0)
     assert (result.exact_first, result.exact_structure_first, result.structural_score) == (False, False, 0)
+    assert "pick_rate" not in summarize([result])
 
 
 def test_prompts_are_measured_one_after_the_other_and_summed_up() -> None:
@@ -156,6 +159,8 @@ def test_prompts_are_measured_one_after_the_other_and_summed_up() -> None:
     assert summary["on_canvas_rate"] == 1
     assert summary["tokens_per_diagram"] == 35
     assert summary["seconds_per_diagram"] == 3
+    assert (summary["exact_rate_any"], summary["pick_rate"]) == (1, pytest.approx(2 / 3))
+    assert summary["pick_rate_by_chance"] == pytest.approx((1 + 1 / 2 + 1) / 3)
     table = breakdown(results)
     assert [(row["kind"], row["nodes"], row["prompts"]) for row in table] == [
         ("chart", "1 to 8", 1),
@@ -229,8 +234,9 @@ def test_readability_is_compared_with_people_on_drawings_as_they_saw_them(tmp_pa
     rows = [{"answer": write_list(d), "readability": r} for d, r in zip(diagrams, (5, 3, 1), strict=True)]
     seen: list[Any] = []
 
-    def score(images: Any) -> Any:
+    def score(images: Any, known: Any) -> Any:
         seen.extend(images)
+        assert known == diagrams
         return np.array([4, 3, 2], np.float32)
 
     measures = measure_readability(write_rows(tmp_path / "rated.jsonl", rows), score)
@@ -246,7 +252,7 @@ def test_readability_is_compared_with_people_on_drawings_as_they_saw_them(tmp_pa
 def test_a_rating_out_of_range_is_named(tmp_path: Path, rating: Any) -> None:
     path = write_rows(tmp_path / "rated.jsonl", [{"answer": "", "readability": rating}])
     with pytest.raises(InputError, match="row 1: 'readability' should be a number from 0 to 5"):
-        measure_readability(path, lambda images: np.zeros(len(images), np.float32))
+        measure_readability(path, lambda images, diagrams: np.zeros(len(images), np.float32))
 
 
 def test_the_parser_is_counted_and_its_crashes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import combinations, pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -263,8 +265,8 @@ def test_networks_and_charts_are_laid_out_without_overlap_on_the_canvas() -> Non
 
 @pytest.mark.slow
 def test_ten_thousand_structures_are_laid_out_without_overlap_on_the_canvas() -> None:
-    for seed in range(10_000):
-        assert_sound_for_seed(seed)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        assert len(list(pool.map(assert_sound_for_seed, range(10_000), chunksize=250))) == 10_000
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

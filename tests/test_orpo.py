@@ -46,7 +46,7 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     assert [step for step, _ in log.curves["loss"]] == [2, 4, 6, 8, 10, 12]
 
     kept = [name for name in files_in(tmp_path) if not name.startswith("checkpoints/")]
-    assert kept == ["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "pairs.jsonl"]
+    assert kept == ["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "loss.png", "pairs.jsonl"]
     weights = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
     assert all(weight.abs().max() > 0 for name, weight in weights.items() if "lora_B" in name)
     assert before == {path: path.read_bytes() for path in tiny_sft.rglob("*.safetensors")}

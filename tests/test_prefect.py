@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -184,6 +185,27 @@ def test_a_killed_flow_goes_on_where_it_was_and_every_stage_is_a_task_run(
     stages = [run for run in runs if run.data.tags.get("prefect.flow_run_id") == second and "stage" in run.data.tags]
     assert {run.data.tags["stage"] for run in stages} == set(names)
     assert {run.data.tags["stage"] for run in stages if run.data.tags["reused"] == "true"} == set(finished)
+
+
+def test_the_demo_draws_with_what_is_trained(prefect: Prefect, tmp_path: Path) -> None:
+    """Alone, it trains first; after the flow above, no stage is run again."""
+    home = prefect.folder / "home"
+    trained = {path: path.stat().st_mtime_ns for path in home.glob(f"*/*/{MANIFEST}")}
+    program = "import sys; from app import demo, failures, train; train.fitting_profile_name = lambda: 'smoke'; "
+    program += "sys.exit(failures.guard(demo.demo))"
+    environment = {**prefect.environment, "PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(ROOT)}
+    del environment["PREFECT_API_URL"]
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=1700
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    sheets = re.findall(r"^  (\S+sheet\.png)$", ended.stdout, re.MULTILINE)
+    assert len(sheets) == 3
+    assert all(Path(sheet).is_file() for sheet in sheets)
+    assert (home / "mlflow.db").is_file()
+    assert (tmp_path / "prefect" / "prefect.db").is_file()
+    assert {path: path.stat().st_mtime_ns for path in trained} == trained
 
 
 def test_the_night_without_ratings_ends_at_once(prefect: Prefect) -> None:

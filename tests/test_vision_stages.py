@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,15 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagram_core.errors import DiagramforgeError, InputError
+from diagram_core.flaws import FLAWS, PLACES, WEIGHTS, survey
 from diagram_core.models import autoencoder as autoencoder_model
 from diagram_core.models import neighbors as neighbors_model
 from diagram_core.models import readability as readability_model
+from diagram_core.models import taste_space
+from diagram_core.notation.listing import write_list
 from diagram_core.ratings import RatingStore
+from diagram_core.synthesis.half_trained import half_trained
 from tasks import autoencoder, neighbors, readability, render
 from tasks.config import Profile, RaterConfig, RenderConfig, load_profile
 from tests.drawings import SilentLog
 
-FEW = RenderConfig(correct_diagrams=12, spoiled_diagrams=20, image_height_px=32, held_out_share=0.2)
+FEW = RenderConfig(
+    correct_diagrams=12, spoiled_diagrams=12, half_trained_diagrams=8, image_height_px=32, held_out_share=0.2
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +53,13 @@ def test_drawings_are_kept_in_groups_that_no_split_parts(tmp_path: Path) -> None
     metrics = render.run(FEW, {}, tmp_path, log)
     drawings = render.read_drawings(tmp_path)
     assert drawings.images.shape == (32, 32, 53, 3)
-    assert drawings.maps.shape == (32, 2, 24, 40)
+    assert drawings.flaws.shape == (32, len(FLAWS))
+    assert drawings.places.shape == (32, len(PLACES), 24, 40)
     assert (~drawings.spoiled).sum() == 12
     assert drawings.scores[~drawings.spoiled].mean() > drawings.scores[drawings.spoiled].mean()
     assert len(set(drawings.groups.tolist())) == 20
     assert set(drawings.groups[drawings.spoiled]) >= set(drawings.groups[~drawings.spoiled])
+    assert (drawings.kinds == "").sum() == 8
     assert 0 < drawings.classic.sum() < 32
     assert metrics["drawings"] == 32
     assert [path.name for path in log.artifacts] == [render.SHEET_FILE]
@@ -103,18 +113,55 @@ def test_the_ensemble_learns_and_a_second_run_goes_on_from_its_checkpoints(
     metrics = readability.run(smoke.readability, {"render": drawn}, tmp_path, log)
     assert metrics["gain"] >= smoke.readability.min_gain
     assert metrics["mse"] < metrics["mse_of_predicting_mean"]
-    assert len(readability_model.load(tmp_path).networks) == smoke.readability.folds
+    ensemble = readability_model.load(tmp_path)
+    assert len(ensemble.networks) == smoke.readability.folds
+    np.testing.assert_array_equal(ensemble.seen_weights, WEIGHTS)
     assert {path.name for path in log.artifacts} == {readability.CURVES_FILE, readability.SCATTER_FILE}
     steps = [step for name, _, step in log.metrics if name == "fold0.loss"]
     assert steps == list(range(smoke.readability.epochs))
     assert readability.run(smoke.readability, {"render": drawn}, tmp_path, SilentLog()) == metrics
+    log = SilentLog()
+    with_people = smoke.readability.model_copy(update={"scores": scores_file(tmp_path)})
+    metrics = readability.run(with_people, {"render": drawn}, tmp_path, log)
+    assert metrics["people_mse_of_predicting_mean"] > 0
+    assert (readability_model.load(tmp_path).measured_weights != WEIGHTS).any()
+    assert readability.PEOPLE_FILE in {path.name for path in log.artifacts}
+
+
+def scores_file(folder: Path) -> Path:
+    """Drawings that somebody who minds overlaps more than we do has rated."""
+    rated = [half_trained(Random(seed)) for seed in range(20)]
+    rows = [
+        {"diagram": write_list(diagram), "readability": float(5 * np.exp(-3 * survey(diagram).flaws.sum()))}
+        for diagram in rated
+    ]
+    path = folder / "scores.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_a_scores_file_that_is_none_is_said_before_training(tmp_path: Path, smoke: Profile) -> None:
+    config = smoke.readability.model_copy(update={"scores": tmp_path / "missing.jsonl"})
+    with pytest.raises(InputError, match=r"missing\.jsonl"):
+        readability.run(config, {}, tmp_path, SilentLog())
+
+
+def test_the_stage_depends_on_what_people_rated(tmp_path: Path) -> None:
+    path = tmp_path / "scores.jsonl"
+    profile = load_profile("smoke", [f"readability.scores={path}"])
+    states = [readability.outside_state(load_profile("smoke")), readability.outside_state(profile)]
+    for text in ("a", "b"):
+        path.write_text(text)
+        states.append(readability.outside_state(profile))
+    assert states[:2] == ["", ""]
+    assert len(set(states)) == 3
 
 
 @pytest.mark.slow
 def test_shuffled_scores_teach_nothing_and_the_stage_says_so(drawn: Path, smoke: Profile, tmp_path: Path) -> None:
     drawings = render.read_drawings(drawn)
-    shuffled = np.random.default_rng(0).permutation(drawings.scores)
-    np.savez_compressed(tmp_path / render.DRAWINGS_FILE, **drawings._replace(scores=shuffled)._asdict())
+    shuffled = np.random.default_rng(0).permutation(drawings.flaws)
+    np.savez_compressed(tmp_path / render.DRAWINGS_FILE, **drawings._replace(flaws=shuffled)._asdict())
     with pytest.raises(DiagramforgeError, match="learned nothing"):
         readability.run(smoke.readability, {"render": tmp_path}, tmp_path / "out", SilentLog())
     assert not (tmp_path / "out" / readability_model.CONFIG_FILE).exists()
@@ -160,8 +207,9 @@ def test_the_index_holds_every_rating(encoder: Path, tmp_path: Path) -> None:
     assert metrics == {"ratings": 3, "users": 2, "rated_diagrams": 2}
     rater = neighbors_model.load(tmp_path)
     assert dict(zip(rater.diagram_ids, rater.users, strict=True)).keys() == {ids[0], ids[2]}
-    model = autoencoder_model.load(encoder)
-    np.testing.assert_allclose(rater.latents[rater.diagram_ids.index(ids[0])], model.latents(images[:1])[0], rtol=1e-4)
+    space = taste_space.load(encoder)
+    np.testing.assert_allclose(rater.latents[rater.diagram_ids.index(ids[0])], space.latents(images[:1])[0], rtol=1e-4)
+    assert rater.aspect_sizes == space.aspect_sizes
 
 
 def test_the_stage_depends_on_the_ratings(tmp_path: Path) -> None:

@@ -32,14 +32,16 @@ class ToyChampion:
         from diagram_core.models import neighbors
         from diagram_core.models.autoencoder import Autoencoder, Encoder
         from diagram_core.models.readability import Ensemble, ReadabilityNet
+        from diagram_core.models.taste_space import TasteSpace
         from tasks.config import GenerateConfig, RecommendConfig
 
         torch.manual_seed(0)
         encoder = Encoder(Autoencoder(latent_size=8), 48)
         encoder.model.eval()
         encoder.model.to_latent.weight.data *= 100  # untrained, it would see next to no difference between drawings
-        rater = neighbors.fit(encoder.latents([]), [], [], [], max_neighbors=10)
-        judge = drawing.Judge(Ensemble((ReadabilityNet(mean=2.5).eval(),), 48), encoder, rater, RecommendConfig())
+        space = TasteSpace(encoder)
+        rater = neighbors.fit(space.latents([]), [], [], [], 10, space.aspect_sizes)
+        judge = drawing.Judge(Ensemble((ReadabilityNet(mean=0.2).eval(),), 48), space, rater, RecommendConfig())
         language_model: Any = SimpleNamespace()
         parts = drawing.Parts(language_model, "plan", GenerateConfig(), judge)
         monkeypatch.setattr(drawing, "load_parts", lambda folders: parts)

@@ -68,7 +68,7 @@ def _leave_an_ensemble(config: Any, inputs: dict[str, Path], out_dir: Path, log:
     from diagram_core.models.readability import Ensemble, ReadabilityNet, save
 
     torch.manual_seed(0)
-    save(Ensemble((ReadabilityNet(mean=2.5),), 48), out_dir)
+    save(Ensemble((ReadabilityNet(mean=0.2),), 48), out_dir)
     return {}
 
 

@@ -29,6 +29,7 @@ _CHANNELS = (24, 32, 48, 64)
 _GRID = (6, 10)  # what the encoder's features are pooled to, and the decoder starts from
 _TARGET = (48, 80)  # what the decoder draws
 _LINE_WEIGHT = 20.0  # how much more a pixel beside a border or on a line counts than one of an even area
+_ATTRIBUTE_WEIGHT = 0.02  # of telling all attributes apart, beside rebuilding the ink
 _BATCH = 64
 
 Floats = NDArray[np.float32]
@@ -114,8 +115,22 @@ class Reconstruction:
         return 1 - self.error / self.error_of_mean_image if self.error_of_mean_image else 0.0
 
 
+class _WithHeads(nn.Module):
+    """The model while it is trained: from its latents, a linear layer each tells the classes of an attribute."""
+
+    def __init__(self, model: Autoencoder, classes: Sequence[int]) -> None:
+        super().__init__()
+        self.model = model
+        self.heads = nn.ModuleList(nn.Linear(model.latent_size, count) for count in classes)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, list[Tensor]]:
+        latents = self.model.encode(images)
+        return self.model.decode(latents), [head(latents) for head in self.heads]
+
+
 def train_autoencoder(
     images: Image,
+    attributes: NDArray[np.int64],
     validation: Image,
     latent_size: int,
     settings: Settings,
@@ -123,22 +138,31 @@ def train_autoencoder(
     checkpoint: Path,
     on_epoch: Callable[[int, Epoch], None],
 ) -> tuple[Autoencoder, list[Epoch]]:
-    """Train on prepared images [n, h, w, 3]; the curve has the validation's error."""
-    pixels = channels_first(images)
+    """Train on prepared images [n, h, w, 3]; the curve has the validation's error.
+
+    attributes [n, k]: the class of each image in k respects, -1 where it is not known. Ink alone teaches a latent space
+    next to nothing of a palette or an outline, which cost it little; so the latents have to tell these classes, too.
+    """
+    pixels, classes = channels_first(images), torch.from_numpy(attributes)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         model = Autoencoder(latent_size, float(1 - images.mean() / 255))
-    model = channels_last(model.to(device))
+        whole = _WithHeads(model, np.maximum(attributes.max(axis=0) + 1, 1).tolist())
+    channels_last(whole.to(device))
 
     def loss_of(rows: Tensor, generator: torch.Generator) -> Tensor:
-        batch = pixels[rows].to(device)
-        wanted = target(batch)
-        return drawing_error(model(batch), wanted)
+        batch, wanted = pixels[rows].to(device), classes[rows].to(device)
+        ink, told = whole(batch)
+        error = drawing_error(ink, target(batch))
+        for column, logits in enumerate(told):
+            each = functional.cross_entropy(logits, wanted[:, column], ignore_index=-1, reduction="sum")
+            error = error + _ATTRIBUTE_WEIGHT * each / len(rows)
+        return error
 
     def validate() -> float:
         return reconstruction(model, validation).error
 
-    curve = train(model, loss_of, validate, len(images), settings, checkpoint, on_epoch)
+    curve = train(whole, loss_of, validate, len(images), settings, checkpoint, on_epoch)
     _standardize(model, images)
     return model, curve
 

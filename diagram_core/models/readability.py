@@ -1,9 +1,9 @@
-"""Readability from pixels: a small ensemble of convolutional networks, image -> 0..5."""
+"""Readability from pixels, and from geometry where it is known: a small ensemble of networks that see flaws."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,86 +16,110 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 from torch.nn import functional
 
+from diagram_core.diagram import Diagram
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
+from diagram_core.flaws import FLAWS, MAX_READABILITY, PLACES, WEIGHTS, fit_weights, readability, survey
 from diagram_core.models.images import Image, prepare
 from diagram_core.models.layers import Downsample, Residual, channels_first, channels_last, ink_of, with_positions
 from diagram_core.models.training import Epoch, Settings, train
+from diagram_core.people import Rated
+from diagram_core.render import draw
 
 CONFIG_FILE = "readability.json"
-MAX_SCORE = 5.0
+MAX_SCORE = MAX_READABILITY
+PICTURE_SHARE = 0.2  # beside the geometry, whose squared error against people is a quarter (docs/readability.md)
 MIN_SPREAD = 0.05
+MAX_CHANCE = 0.001  # few held-out drawings can agree with any score by luck
 
 _CHANNELS = (16, 32, 48, 64)
-_COVER_WEIGHT, _FAULT_WEIGHT = 0.5, 2.0  # of the two maps' losses, beside 1 for the score's
-_RARE_LOGIT = -2.0  # most cells are empty
-_FAULT_ODDS = 3.0  # cells with faults are few
+_MAX_FLAW = 2.5  # no drawing gets any worse for readers, and rare giants would rule the loss
+_PLACES_WEIGHT = 20.0  # of the maps' loss, beside 1 for the flaws' and 1 for the score's
+_RAREST = 1e-4  # the least share of cells that a place is taken to have
+_PALEST = 8.0  # over the ink of the palest fill
+_ROOT_FLOOR = 1e-4  # keeps the slope of a square root finite
 _PREDICT_BATCH = 64
 
 Floats = NDArray[np.float32]
 
 
 class ReadabilityNet(nn.Module):
-    """Prepared images, uint8 [n, 3, h, w] -> scores [n] and map logits [n, 2, h/4, w/4].
+    """Prepared images, uint8 [n, 3, h, w] -> flaws [n, len(FLAWS)] and place logits [n, len(PLACES), h/4, w/4].
 
-    The map says where shapes are and where they are in each other's way. A score alone is too weak a teacher: with it
-    the network stays at the mean for hundreds of steps; a map tells it at once what to look for, and where. Two
-    position channels tell the border of the canvas from its middle, and the square root of the ink makes pale fills
-    as visible as borders. The mean and the maximum over the canvas tell many small faults and a single bad one.
-    Starts out as the constant `mean`.
+    What it says below 0 counts as 0: there is nothing better than no flaw. The places are where `survey` sees shapes
+    and flaws. A score alone is too weak a teacher: with it the network stays at the mean for hundreds of steps; a map
+    tells it at once what to look for, and where. Two position channels tell the border of the canvas from its middle.
+    Starts out as the constant `mean` of the flaws.
     """
 
-    def __init__(self, mean: float) -> None:
+    def __init__(self, mean: float | Floats) -> None:
         super().__init__()
         stem, quarter, eighth, sixteenth = _CHANNELS  # of the resolution: the stem's is half
-        self.stem = nn.Conv2d(5, stem, 5, stride=2, padding=2)
+        self.stem = nn.Conv2d(7, stem, 5, stride=2, padding=2)
         self.near = nn.Sequential(Downsample(stem, quarter), Residual(quarter), Residual(quarter))
         self.far = nn.Sequential(Downsample(quarter, eighth), Downsample(eighth, sixteenth))
         self.norms = nn.ModuleList([nn.BatchNorm2d(quarter), nn.BatchNorm2d(sixteenth)])
-        self.map = nn.Conv2d(quarter, 2, 1)
-        pooled = 2 * (2 + quarter + sixteenth)
-        # pooled shares are tiny and of very different size: without the norm the score learns long after the map
+        self.places = nn.Conv2d(quarter, len(PLACES), 1)
+        pooled = 3 * len(PLACES) + 2 * (quarter + sixteenth)
+        # pooled shares are tiny and of very different size: without the norm flaws are learned long after the places
         self.head = nn.Sequential(nn.BatchNorm1d(pooled), nn.Linear(pooled, 64), nn.ReLU())
-        self.score = nn.Linear(64, 1)
-        if self.map.bias is not None:
-            nn.init.constant_(self.map.bias, _RARE_LOGIT)
-        nn.init.zeros_(self.score.weight)
-        nn.init.constant_(self.score.bias, mean)
+        self.flaws = nn.Linear(64, len(FLAWS))
+        nn.init.zeros_(self.flaws.weight)
+        with torch.no_grad():
+            self.flaws.bias.copy_(torch.as_tensor(mean))
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        near = self.near(self.stem(with_positions(ink_of(images).sqrt())))
+        near = self.near(self.stem(with_positions(_contrasts(ink_of(images)))))
         far = functional.relu(self.norms[1](self.far(near)))
         near = functional.relu(self.norms[0](near))
-        map_logits: Tensor = self.map(near)
-        pooled = [pool(part) for part in (map_logits.sigmoid(), near, far) for pool in (_mean, _maximum)]
-        return self.score(self.head(torch.cat(pooled, dim=1))).squeeze(1), map_logits
+        logits: Tensor = self.places(near)
+        pooled = [pool(part) for part in (logits.sigmoid(), near, far) for pool in (_mean, _maximum)]
+        pooled.append((pooled[0] + _ROOT_FLOOR).sqrt())  # as flaws are roots of shares
+        return self.flaws(self.head(torch.cat(pooled, dim=1))), logits
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks whose mean is the score, and the height of the images that they were trained on."""
+    """Networks whose mean is what the picture shows, and how much each flaw costs, seen or measured.
+
+    image_height_px: of the images that they were trained on. The weights [len(FLAWS)] are those of `readability`.
+    """
 
     networks: tuple[ReadabilityNet, ...]
     image_height_px: int
+    seen_weights: Floats = field(default_factory=lambda: WEIGHTS)
+    measured_weights: Floats = field(default_factory=lambda: WEIGHTS)
 
-    def score(self, images: Sequence[Image]) -> Floats:
-        """Scores [n], 0..5, of RGB images of any size."""
+    def score(self, images: Sequence[Image], diagrams: Sequence[Diagram | None] = ()) -> Floats:
+        """Scores [n], 0..5, of RGB images of any size.
+
+        Of those whose diagram is given, too, geometry has its say as well (`together`).
+        """
         if not images:
             return np.zeros(0, np.float32)
-        return predict(self, np.stack([prepare(image, self.image_height_px) for image in images]))
+        scores = readability(self.see(images), self.seen_weights)
+        known = [i for i, diagram in enumerate(diagrams) if diagram is not None]
+        measured = [survey(diagram).flaws for diagram in diagrams if diagram is not None]
+        if known:
+            scores[known] = together(scores[known], readability(np.stack(measured), self.measured_weights))
+        return scores
+
+    def see(self, images: Sequence[Image]) -> Floats:
+        """Flaws [n, len(FLAWS)] that the networks see in RGB images of any size."""
+        return seen_flaws(self.networks, np.stack([prepare(image, self.image_height_px) for image in images]))
 
 
-class ScoredImages(NamedTuple):
-    """What to learn from: prepared images [n, h, w, 3], their scores [n], and maps [n, 2, rows, columns], 0 to 255."""
+class SurveyedImages(NamedTuple):
+    """What to learn from: prepared images [n, h, w, 3], and their `survey`: flaws [n, ...] and places [n, ...]."""
 
     images: Image
-    scores: Floats
-    maps: NDArray[np.uint8]
+    flaws: Floats
+    places: NDArray[np.uint8]
 
 
 def train_fold(
-    training: ScoredImages,
-    validation: ScoredImages,
+    training: SurveyedImages,
+    validation: SurveyedImages,
     settings: Settings,
     device: torch.device,
     checkpoint: Path,
@@ -103,34 +127,101 @@ def train_fold(
 ) -> tuple[ReadabilityNet, list[Epoch]]:
     """Train one network; the curve has the squared error of the validation scores.
 
-    Mirrored and recoloured copies are as readable as the original, so each epoch sees others.
+    Mirrored and recoloured copies have the same flaws as the original, so each epoch sees others.
     """
+    pixels, places = channels_first(training.images), torch.from_numpy(training.places)
+    flaws = torch.from_numpy(training.flaws).clamp_max(_MAX_FLAW)
+    shares = (training.places / np.float32(255)).mean((0, 2, 3)).clip(_RAREST, 1 - _RAREST)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = channels_last(ReadabilityNet(float(training.scores.mean())).to(device))
-    pixels, scores = channels_first(training.images), torch.from_numpy(training.scores)
-    maps = torch.from_numpy(training.maps)
+        network = ReadabilityNet(flaws.mean(dim=0).numpy())
+    with torch.no_grad():
+        network.get_parameter("places.bias").copy_(torch.logit(torch.from_numpy(shares)))
+    channels_last(network.to(device))
+    wanted_scores = readability(validation.flaws)
 
     def loss_of(rows: Tensor, generator: torch.Generator) -> Tensor:
-        images, wanted_maps = _mirror(pixels[rows], maps[rows], generator)
+        images, wanted_places = _mirror(pixels[rows], places[rows], generator)
         images = images[:, torch.randperm(3, generator=generator)]
-        guesses, map_logits = network(images.to(device))
-        wanted_maps = functional.interpolate(wanted_maps.to(device) / 255, map_logits.shape[2:], mode="area")
-        cover_loss, fault_loss = _map_losses(map_logits, wanted_maps)
-        score_loss = functional.huber_loss(guesses, scores[rows].to(device))
-        return score_loss + _COVER_WEIGHT * cover_loss + _FAULT_WEIGHT * fault_loss
+        seen, logits = network(images.to(device))
+        places_loss = _places_loss(logits, wanted_places.to(device), shares)
+        return _flaws_loss(seen, flaws[rows].to(device)) + _PLACES_WEIGHT * places_loss
 
     def validate() -> float:
-        return float(((_outputs(network, validation.images) - validation.scores) ** 2).mean())
+        return float(((readability(seen_flaws((network,), validation.images)) - wanted_scores) ** 2).mean())
 
-    curve = train(network, loss_of, validate, len(scores), settings, checkpoint, on_epoch)
+    curve = train(network, loss_of, validate, len(flaws), settings, checkpoint, on_epoch)
     return network, curve
 
 
-def predict(ensemble: Ensemble, images: Image) -> Floats:
-    """The ensemble's mean scores [n], clipped to 0..5, of prepared images [n, h, w, 3]."""
-    outputs = np.mean([_outputs(network, images) for network in ensemble.networks], axis=0)
-    return np.clip(outputs, 0, MAX_SCORE).astype(np.float32)
+class RatedDrawings(NamedTuple):
+    """Flaws [n, len(FLAWS)] of drawings, as networks see and as `survey` measures them, and people's scores [n]."""
+
+    seen: Floats
+    measured: Floats
+    scores: Floats
+
+    def select(self, chosen: NDArray[np.bool_]) -> RatedDrawings:
+        """The chosen drawings."""
+        return RatedDrawings(self.seen[chosen], self.measured[chosen], self.scores[chosen])
+
+
+def look_at(ensemble: Ensemble, rated: Sequence[Rated]) -> RatedDrawings:
+    """What the ensemble and `survey` make of drawings that people rated, in the look in which they saw them."""
+    chunks = [rated[start : start + _PREDICT_BATCH] for start in range(0, len(rated), _PREDICT_BATCH)]
+    return RatedDrawings(
+        np.concatenate([ensemble.see([draw(diagram, classic=True) for diagram, _ in chunk]) for chunk in chunks]),
+        np.stack([survey(diagram).flaws for diagram, _ in rated]),
+        np.array([score for _, score in rated], np.float32),
+    )
+
+
+def fit_to_people(ensemble: Ensemble, rated: RatedDrawings) -> Ensemble:
+    """The ensemble with the weights that fit what people rate; the networks stay as they are."""
+    return replace(
+        ensemble,
+        seen_weights=fit_weights(rated.seen, rated.scores),
+        measured_weights=fit_weights(rated.measured, rated.scores),
+    )
+
+
+class Scores(NamedTuple):
+    """Readability [n], 0 to 5, by the picture alone, by the geometry alone, and by both together."""
+
+    picture: Floats
+    geometry: Floats
+
+    @property
+    def both(self) -> Floats:
+        """What is shown where both are known."""
+        return together(self.picture, self.geometry)
+
+
+def together(picture: Floats, geometry: Floats) -> Floats:
+    """Readability [n] where both the picture and the geometry have been scored [n]."""
+    return np.asarray(PICTURE_SHARE * picture + (1 - PICTURE_SHARE) * geometry, np.float32)
+
+
+def scores_of(ensemble: Ensemble, rated: RatedDrawings) -> Scores:
+    """What the ensemble makes of the flaws of drawings."""
+    return Scores(
+        readability(rated.seen, ensemble.seen_weights), readability(rated.measured, ensemble.measured_weights)
+    )
+
+
+def held_out_scores(ensemble: Ensemble, rated: RatedDrawings, fold_of: NDArray[np.int64]) -> Scores:
+    """The scores of each fold by weights that were fitted to all others."""
+    picture, geometry = np.zeros_like(rated.scores), np.zeros_like(rated.scores)
+    for fold in np.unique(fold_of):
+        own = fold_of == fold
+        picture[own], geometry[own] = scores_of(fit_to_people(ensemble, rated.select(~own)), rated.select(own))
+    return Scores(picture, geometry)
+
+
+def seen_flaws(networks: Sequence[ReadabilityNet], images: Image) -> Floats:
+    """The flaws [n, len(FLAWS)], 0 or more, that the networks see on average in prepared images [n, h, w, 3]."""
+    outputs = np.mean([_outputs(network, images) for network in networks], axis=0, dtype=np.float32)
+    return np.maximum(outputs, 0)
 
 
 def save(ensemble: Ensemble, folder: Path) -> None:
@@ -138,7 +229,14 @@ def save(ensemble: Ensemble, folder: Path) -> None:
     for number, network in enumerate(ensemble.networks):
         with whole_file(folder / f"fold{number}.safetensors") as temporary:
             save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, temporary)
-    write_json(folder / CONFIG_FILE, {"folds": len(ensemble.networks), "image_height_px": ensemble.image_height_px})
+    config = {
+        "folds": len(ensemble.networks),
+        "image_height_px": ensemble.image_height_px,
+        "flaws": FLAWS,
+        "seen_weights": ensemble.seen_weights.tolist(),
+        "measured_weights": ensemble.measured_weights.tolist(),
+    }
+    write_json(folder / CONFIG_FILE, config)
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> Ensemble:
@@ -150,7 +248,8 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Ensemble:
             network = ReadabilityNet(mean=0)
             network.load_state_dict(load_file(folder / f"fold{number}.safetensors"))
             networks.append(network.to(device).eval())
-        return Ensemble(tuple(networks), config["image_height_px"])
+        weights = (np.array(config[name], np.float32) for name in ("seen_weights", "measured_weights"))
+        return Ensemble(tuple(networks), config["image_height_px"], *weights)
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"the readability model in {folder} cannot be read ({reason}): train it again") from None
@@ -160,7 +259,17 @@ def _outputs(network: ReadabilityNet, images: Image) -> Floats:
     device = next(network.parameters()).device
     with torch.inference_mode():
         batches = [network(batch.to(device))[0].cpu() for batch in channels_first(images).split(_PREDICT_BATCH)]
-    return np.concatenate([batch.numpy() for batch in batches]) if batches else np.zeros(0, np.float32)
+    return np.concatenate([batch.numpy() for batch in batches]) if batches else np.zeros((0, len(FLAWS)), np.float32)
+
+
+def _contrasts(ink: Tensor) -> Tensor:
+    """Ink [n, 3, h, w] as what tells the parts of a drawing apart [n, 5, h, w].
+
+    The square root of the ink, in which pale fills are as visible as borders; whether there is any, as on no paper; and
+    how much there is of all colours together, as in borders and letters alone.
+    """
+    is_inked = (_PALEST * ink.amax(dim=1, keepdim=True)).clamp_max(1)
+    return torch.cat([ink.sqrt(), is_inked, ink.amin(dim=1, keepdim=True)], dim=1)
 
 
 def _mean(features: Tensor) -> Tensor:
@@ -171,11 +280,21 @@ def _maximum(features: Tensor) -> Tensor:
     return features.amax(dim=(2, 3))
 
 
-def _map_losses(logits: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    odds = torch.tensor([1.0, _FAULT_ODDS], device=logits.device).view(2, 1, 1)
-    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none", pos_weight=odds)
-    cover, fault = losses.mean(dim=(0, 2, 3))
-    return cover, fault
+def _flaws_loss(seen: Tensor, wanted: Tensor) -> Tensor:
+    """Each flaw by what it costs, and the score. Less than none is no miss where there is none (a Tobit model)."""
+    costs = torch.from_numpy(WEIGHTS).to(seen.device)
+    misses = torch.where(wanted > 0, seen - wanted, seen.clamp_min(0)) * costs
+    scores, wanted_scores = (MAX_SCORE * torch.exp(-(flaws.clamp_min(0) @ costs)) for flaws in (seen, wanted))
+    each = functional.huber_loss(misses, torch.zeros_like(misses), reduction="none", delta=0.5).sum(dim=1).mean()
+    return 2 * each + functional.huber_loss(scores, wanted_scores)
+
+
+def _places_loss(logits: Tensor, wanted: Tensor, shares: Floats) -> Tensor:
+    """Cross-entropy of each map over that of always answering its share of cells, so that rare places count as much."""
+    wanted = functional.interpolate(wanted / 255, logits.shape[2:], mode="area")
+    losses = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none").mean(dim=(0, 2, 3))
+    constant = -(shares * np.log(shares) + (1 - shares) * np.log(1 - shares))
+    return (losses / torch.from_numpy(constant).to(logits.device)).mean()
 
 
 def _mirror(images: Tensor, maps: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -194,6 +313,7 @@ class Agreement:
     mse: float
     mae: float
     spearman: float  # 0 where either side is constant
+    chance: float  # the probability of such a Spearman correlation, or a higher one, between unrelated scores
     mse_of_predicting_mean: float
     spread: float  # standard deviation of the predictions
 
@@ -207,10 +327,12 @@ def agreement(predicted: Floats, wanted: Floats) -> Agreement:
     """Compare scores [n] with those wanted [n]; n is at least 1."""
     errors = predicted.astype(np.float64) - wanted
     constant = len(set(predicted.tolist())) < 2 or len(set(wanted.tolist())) < 2
+    ranks = None if constant else spearmanr(predicted, wanted, alternative="greater")
     return Agreement(
         mse=float((errors**2).mean()),
         mae=float(np.abs(errors).mean()),
-        spearman=0.0 if constant else float(spearmanr(predicted, wanted).statistic),
+        spearman=float(ranks.statistic) if ranks else 0.0,
+        chance=float(ranks.pvalue) if ranks else 1.0,
         mse_of_predicting_mean=float(wanted.astype(np.float64).var()),
         spread=float(predicted.std()),
     )
@@ -218,9 +340,10 @@ def agreement(predicted: Floats, wanted: Floats) -> Agreement:
 
 def check_learned(measured: Agreement, min_gain: float) -> None:
     """Raise DiagramforgeError, with what to try, if held-out predictions show that nothing was learned."""
-    if measured.spread < MIN_SPREAD or measured.gain < min_gain:
+    if measured.spread < MIN_SPREAD or measured.gain < min_gain or measured.chance > MAX_CHANCE:
         raise DiagramforgeError(
             f"the readability model learned nothing: it explains {measured.gain:.0%} of the variance of held-out "
-            f"scores ({min_gain:.0%} are asked for) and its answers spread by {measured.spread:.2f}; "
+            f"scores ({min_gain:.0%} are asked for), its answers spread by {measured.spread:.2f} and would rank "
+            f"as well by chance with a probability of {measured.chance:.2g}; "
             "train on more drawings or epochs, or try another learning rate"
         )

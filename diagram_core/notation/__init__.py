@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from diagram_core.diagram import Diagram
 from diagram_core.errors import InputError
@@ -10,6 +10,7 @@ from diagram_core.layout import lay_out
 from diagram_core.notation.compact import COMPACT_GRAMMAR, read_compact
 from diagram_core.notation.listing import LIST_GRAMMAR, read_list
 from diagram_core.notation.plan import PLAN_GRAMMAR, read_plan
+from diagram_core.structure import Structure
 
 Notation = Literal["plan", "compact", "list"]
 
@@ -18,13 +19,27 @@ NOTATIONS: tuple[Notation, ...] = get_args(Notation)
 _GRAMMARS: dict[Notation, str] = {"plan": PLAN_GRAMMAR, "compact": COMPACT_GRAMMAR, "list": LIST_GRAMMAR}
 
 
+class Answer(NamedTuple):
+    """What a text says. structure: None in notations that place shapes and say no more."""
+
+    diagram: Diagram
+    structure: Structure | None
+
+
 def read(text: str, notation: Notation) -> Diagram:
     """The diagram that a text in this notation says; raises InputError where it says none."""
+    return read_answer(text, notation).diagram
+
+
+def read_answer(text: str, notation: Notation) -> Answer:
+    """What a text in this notation says; raises InputError where it says no diagram."""
     if notation == "plan":
         plan = read_plan(text)
-        return lay_out(plan.structure, plan.style)
-    if notation == "compact":
-        return read_compact(text)
+        return Answer(lay_out(plan.structure, plan.style), plan.structure)
+    return Answer(read_compact(text) if notation == "compact" else _read_nodes(text), None)
+
+
+def _read_nodes(text: str) -> Diagram:
     reading = read_list(text)
     if not reading.diagram.nodes:
         reason = f": line {reading.dropped[0].line}, {reading.dropped[0].reason}" if reading.dropped else ""

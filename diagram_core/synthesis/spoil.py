@@ -1,147 +1,27 @@
-"""Spoiled drawings and how readable they still are: what the readability model learns from."""
+"""Good drawings gone wrong, by degrees: a part of what the readability model learns from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import exp
 from random import Random
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, LINES, SHAPES, Diagram, Node
-from diagram_core.geometry import measure
 
-MAX_READABILITY = 5.0
 MAX_SPOILS = 3
-MAP_ROWS, MAP_COLUMNS = 24, 40
 MAX_NODES = 60  # a model that does not stop is cut off somewhere
-
-_FINE = 4  # samples a cell of the map, along each side
-_FINE_PX = CANVAS_WIDTH_PX / (MAP_COLUMNS * _FINE)  # between samples, the same in both directions
 
 Nodes = list[Node]
 Spoil = Callable[[Nodes, Random, float], Nodes]
 
 
-def spoil(diagram: Diagram, rng: Random) -> tuple[Diagram, float]:
-    """A worse drawing of a diagram, and its readability by `readability_oracle`.
-
-    One to three faults of random kind and strength: those that language models make when they are half trained. A
-    diagram without nodes stays as it is.
-    """
+def spoil(diagram: Diagram, rng: Random) -> Diagram:
+    """A worse drawing of a diagram, with one to three faults of random kind and strength; without nodes, as it is."""
     nodes = list(diagram.nodes)
     if nodes:
         for fault in rng.sample(SPOILS, rng.randint(1, MAX_SPOILS)):
             nodes = fault(nodes, rng, rng.random())
-    spoiled = Diagram(tuple(nodes))
-    return spoiled, readability_oracle(spoiled)
-
-
-def readability_oracle(diagram: Diagram) -> float:
-    """How readable a drawing is by the geometry of what one sees, from 0 to 5: each fault takes a share of the rest.
-
-    The coefficients are coarse and follow what readers mind most: shapes over each other, shapes that leave the canvas,
-    lines that run under shapes. Crossings do not count: those of a mesh of neurons are meant, and read well.
-    """
-    seen = visible(diagram)
-    if not seen.nodes:
-        return 0.0
-    geometry = measure(seen)
-    hidden_lines = min(1.0, geometry.edges_through_nodes / max(1, geometry.edge_count))
-    faults = (
-        1.8 * geometry.overlapping_share
-        + 1.2 * geometry.off_canvas_share
-        + 1.0 * geometry.off_canvas_area_share
-        + 1.0 * geometry.tiny_share
-        + 0.7 * geometry.isolated_share
-        + 0.4 * hidden_lines
-        + 0.8 * _lost_on_canvas(seen)
-    )
-    return MAX_READABILITY * exp(-faults)
-
-
-def _lost_on_canvas(diagram: Diagram) -> float:
-    """0 for a drawing that spans half of the canvas in one direction at least, towards 1 for one that is a dot."""
-    spans = (
-        _span([node.x for node in diagram.nodes], [node.width for node in diagram.nodes]) / CANVAS_WIDTH_PX,
-        _span([node.y for node in diagram.nodes], [node.height for node in diagram.nodes]) / CANVAS_HEIGHT_PX,
-    )
-    return max(0.0, 1 - 2 * max(spans))
-
-
-def _span(centers: list[int], sizes: list[int]) -> float:
-    ends = [center + size / 2 for center, size in zip(centers, sizes, strict=True)]
-    starts = [center - size / 2 for center, size in zip(centers, sizes, strict=True)]
-    return max(ends) - min(starts)
-
-
-def visible(diagram: Diagram) -> Diagram:
-    """The diagram without what a reader cannot see.
-
-    Shapes that later ones hide are left out, and lines to them lead to what hides them; so are shapes that are wholly
-    beyond the canvas, unless a line leads from a visible shape to them.
-    """
-    top = np.full((MAP_ROWS * _FINE, MAP_COLUMNS * _FINE), -1)
-    areas = [_inside(node, 0) for node in diagram.nodes]
-    for index, area in enumerate(areas):
-        top[area] = index
-    shown = set(np.unique(top).tolist())
-    linked = {end for edge in diagram.edges() if shown & set(edge) for end in edge}
-    hidden_by: dict[int, int] = {}
-    for index, (node, area) in enumerate(zip(diagram.nodes, areas, strict=True)):
-        if area.any() and index not in shown:
-            hidden_by[node.number] = diagram.nodes[np.bincount(top[area]).argmax()].number
-        elif area.any() or _center_on_canvas(node):
-            linked.add(index)
-    return Diagram(
-        tuple(
-            replace(node, targets=tuple(dict.fromkeys(hidden_by.get(target, target) for target in node.targets)))
-            for index, node in enumerate(diagram.nodes)
-            if index in linked and node.number not in hidden_by
-        )
-    )
-
-
-def fault_map(diagram: Diagram) -> NDArray[np.uint8]:
-    """Where shapes are, and where one can see that they are in the way: [2, MAP_ROWS, MAP_COLUMNS], 0 to 255.
-
-    First the share of each cell that shapes cover; then 255 for cells with a border that runs over another shape, or
-    with a shape that the edge of the canvas cuts. It teaches a model where to look.
-    """
-    rows, columns = MAP_ROWS * _FINE, MAP_COLUMNS * _FINE
-    covered = np.zeros((rows, columns), bool)
-    faulty = np.zeros((rows, columns), bool)
-    edge = np.ones((rows, columns), bool)
-    edge[1:-1, 1:-1] = False
-    for node in diagram.nodes:
-        inside = _inside(node, 0)
-        faulty |= inside & covered & ~_inside(node, _FINE_PX)
-        faulty |= inside & edge & _leaves_canvas(node)
-        covered |= inside
-    cells = [area.reshape(MAP_ROWS, _FINE, MAP_COLUMNS, _FINE) for area in (covered, faulty)]
-    return np.asarray(255 * np.stack([cells[0].mean(axis=(1, 3)), cells[1].any(axis=(1, 3))]), np.uint8)
-
-
-def _inside(node: Node, margin_px: float) -> NDArray[np.bool_]:
-    """The samples of the map that lie in a shape, and not in its outermost margin."""
-    x = np.abs((np.arange(MAP_COLUMNS * _FINE) + 0.5) * _FINE_PX - node.x)
-    y = np.abs((np.arange(MAP_ROWS * _FINE) + 0.5) * _FINE_PX - node.y)
-    half_width, half_height = max(node.width / 2 - margin_px, 0), max(node.height / 2 - margin_px, 0)
-    if node.shape == "circle":
-        return np.asarray((x / max(half_width, 1e-9)) ** 2 + (y[:, None] / max(half_height, 1e-9)) ** 2 < 1)
-    return np.asarray((x < half_width) & (y[:, None] < half_height))
-
-
-def _center_on_canvas(node: Node) -> bool:
-    return 0 <= node.x <= CANVAS_WIDTH_PX and 0 <= node.y <= CANVAS_HEIGHT_PX
-
-
-def _leaves_canvas(node: Node) -> bool:
-    x_overhang = abs(node.x - CANVAS_WIDTH_PX / 2) + node.width / 2 - CANVAS_WIDTH_PX / 2
-    y_overhang = abs(node.y - CANVAS_HEIGHT_PX / 2) + node.height / 2 - CANVAS_HEIGHT_PX / 2
-    return max(x_overhang, y_overhang) > 0
+    return Diagram(tuple(nodes))
 
 
 # Faults of the whole drawing
