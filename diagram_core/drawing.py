@@ -120,13 +120,13 @@ def draw_candidates(
     candidates = generate(parts.language_model, prompt, count, parts.generate, seed)
     entries = [_entry(candidate, parts.notation) for candidate in candidates]
     images = [draw(entry.diagram or Diagram(())) for entry in entries]
-    ranking = _rank(parts.judge, entries, images, recommend, user)
+    ranking = _rank(parts.judge, entries, images, recommend, user, prompt)
     return [_in_place(candidates, entries, images, ranked) for ranked in ranking]
 
 
 def rank_images(judge: Judge, images: Sequence[Image], recommend: int, user: str) -> list[Ranked]:
     """Drawings known by their images alone (RGB, any size), best first."""
-    return _rank(judge, [Entry()] * len(images), images, recommend, user)
+    return _rank(judge, [Entry()] * len(images), images, recommend, user, prompt="")
 
 
 def _in_place(
@@ -143,8 +143,10 @@ def _entry(candidate: Candidate, notation: Notation) -> Entry:
         return Entry(fault=str(error), mean_logprob=candidate.mean_logprob)
 
 
-def _rank(judge: Judge, entries: Sequence[Entry], images: Sequence[Image], recommend: int, user: str) -> list[Ranked]:
+def _rank(
+    judge: Judge, entries: Sequence[Entry], images: Sequence[Image], recommend: int, user: str, prompt: str
+) -> list[Ranked]:
     scores = judge.readability.score(images, [entry.diagram for entry in entries])
     scores[[bool(entry.fault) for entry in entries]] = 0  # nobody can read what draws nothing
     expected = judge.rater.expected_rating(user, judge.taste_space.latents(images), scores)
-    return rank(entries, scores, expected, judge.settings, recommend)
+    return rank(entries, scores, expected, judge.settings, recommend, prompt)

@@ -34,6 +34,7 @@ from diagram_core.structure import (
     same_structure,
     structural_score,
 )
+from diagram_core.wording import names_of
 
 _LAYER_KINDS: dict[str, ElementKind] = {"cnn_input": "image", "conv": "conv", "pool": "pool", "dense": "dense"}
 _NODE_BRACKETS = (8, 16, 24, math.inf)  # the most nodes of each row of the breakdown
@@ -275,8 +276,7 @@ def _has_exact_structure(case: PromptCase, drawn: DrawnCandidate) -> bool | None
 
 def _in_own_words(prompt: str, structure: Structure) -> bool:
     """Whether the names of steps and named blocks are made of the prompt's words."""
-    names = [element.label for element in structure.elements if element.kind in ("data", "operation", "block")]
-    words = re.findall(r"\w+", " ".join(names).casefold())
+    words = re.findall(r"\w+", " ".join(names_of(structure)).casefold())
     return all(word in prompt.casefold() for word in words if not word.startswith("upsample"))
 
 

@@ -14,6 +14,7 @@ from diagram_core import geometry
 from diagram_core.diagram import Diagram
 from diagram_core.ratings import short_id
 from diagram_core.structure import Structure
+from diagram_core.wording import kept_words
 
 if TYPE_CHECKING:
     from diagram_core.models.neighbors import Expected, RatedNeighbor
@@ -79,18 +80,20 @@ def rank(
     expected: Expected,
     settings: RankSettings,
     recommend: int,
+    prompt: str = "",
 ) -> list[Ranked]:
     """The candidates, best first; those that fail a hard check come last, whatever their score.
 
-    One of the hard checks is that a candidate says what most candidates say: answers of a model that agree are right
-    more often than those that stand alone (self-consistency, Wang et al. 2022).
+    Two of the hard checks need other candidates: that none keeps more of the prompt's numbers and names, where there is
+    a prompt, and that a candidate says what most of those say. Answers of a model that agree are right more often than
+    those that stand alone (self-consistency, Wang et al. 2022).
 
     readability [n] and expected (of n) are in the order of the n entries. Scores that are equal in two decimals are
     told apart by the language model's mean log-probability, then by their order.
     """
     weight = settings.readability_weight
     scores = weight * readability + (1 - weight) * expected.ratings
-    doubts = _doubts([entry.structure for entry in entries])
+    doubts = _doubts([entry.structure for entry in entries], prompt)
     problems = [(*problems_of(entry, settings), *doubt) for entry, doubt in zip(entries, doubts, strict=True)]
 
     def place(index: int) -> tuple[bool, float, float]:
@@ -121,15 +124,27 @@ def problems_of(entry: Entry, settings: RankSettings) -> tuple[str, ...]:
     return geometry.problems(geometry.measure(entry.diagram), settings.max_overlap_share, settings.max_off_canvas_share)
 
 
-def _doubts(structures: Sequence[Structure | None]) -> list[tuple[str, ...]]:
-    """What speaks against each candidate: that others agree on something else. Names count as little as in scoring."""
-    said = [None if s is None else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges) for s in structures]
+def _doubts(structures: Sequence[Structure | None], prompt: str) -> list[tuple[str, ...]]:
+    """What speaks against each candidate: that others keep closer to the prompt, or agree on something else.
+
+    Names count as little for agreement as in scoring.
+    """
+    kept = [None if s is None else kept_words(s, prompt) if prompt else 0 for s in structures]
+    most_kept = max((count for count in kept if count is not None), default=0)
+    said = [
+        None if s is None or count != most_kept else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges)
+        for s, count in zip(structures, kept, strict=True)
+    ]
     votes = Counter(one for one in said if one is not None)
     most = max(votes.values(), default=0)
-    if most < 2:
-        return [()] * len(said)
-    agreed = next(one for one in said if one is not None and votes[one] == most)
-    return [() if one in (None, agreed) else (f"it says something else than {most} of the others",) for one in said]
+    agreed = next((one for one in said if one is not None and votes[one] == most), None)
+
+    def doubt(count: int | None, one: object) -> tuple[str, ...]:
+        if count is not None and count != most_kept:
+            return ("others keep more of the prompt's numbers and names, or add fewer",)
+        return (f"it says something else than {most} of the others",) if most > 1 and one not in (None, agreed) else ()
+
+    return [doubt(count, one) for count, one in zip(kept, said, strict=True)]
 
 
 def explain(ranking: Sequence[Ranked], readability_weight: float) -> list[tuple[str, ...]]:

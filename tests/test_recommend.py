@@ -27,12 +27,14 @@ def neighbors_of(index: int) -> tuple[RatedNeighbor, ...]:
     return RatedNeighbor(f"{index}own5678rest", 4.5, True, 0.75), RatedNeighbor(f"{index}other78rest", 1, False, -0.25)
 
 
-def ranked(entries: list[Entry], readability: list[float], ratings: list[float], recommend: int = 2) -> list[Ranked]:
+def ranked(
+    entries: list[Entry], readability: list[float], ratings: list[float], recommend: int = 2, prompt: str = ""
+) -> list[Ranked]:
     count = len(entries)
     expected = Expected(
         np.array(ratings, np.float32), np.full(count, 0.5, np.float32), [neighbors_of(i) for i in range(count)]
     )
-    return rank(entries, np.array(readability, np.float32), expected, SETTINGS, recommend)
+    return rank(entries, np.array(readability, np.float32), expected, SETTINGS, recommend, prompt)
 
 
 def test_readability_and_taste_count_half_each() -> None:
@@ -115,6 +117,14 @@ def test_who_says_something_else_than_the_others_comes_last() -> None:
     assert [place.index for place in places] == [0, 2, 1]
     assert [place.recommended for place in places] == [True, True, False]
     assert places[2].problems == ("it says something else than 2 of the others",)
+
+
+def test_who_keeps_less_of_the_prompt_comes_last_even_where_most_do() -> None:
+    entries = [saying("1 8 2"), saying("1 8 2"), saying("4 8 2")]
+    places = ranked(entries, [5, 5, 3], [5, 5, 3], recommend=3, prompt="a net of 4, 8 and 2")
+    assert [place.index for place in places] == [2, 0, 1]
+    assert [place.recommended for place in places] == [True, False, False]
+    assert places[1].problems == ("others keep more of the prompt's numbers and names, or add fewer",)
 
 
 def test_where_no_two_agree_none_is_doubted() -> None:
