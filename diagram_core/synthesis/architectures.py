@@ -33,6 +33,7 @@ def architecture(rng: Random) -> tuple[str, str]:
         _ensemble,
         _transformer,
         _dense_skip,
+        _dense_skip,
         _autoencoder,
     )
     return form(rng)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from random import Random
 
 from diagram_core.notation.names import DATA_FAMILIES, family_of
-from diagram_core.synthesis.phrasing import chance, enumeration, pick
+from diagram_core.synthesis.phrasing import chance, pick
 
 MAX_DATA_STEPS = 12
 
@@ -91,7 +91,8 @@ def pipeline(rng: Random) -> tuple[str, str]:
     """Steps by what they do, in a row, side by side or in a loop: (prompt, body of the plan)."""
     form: Callable[[Random], tuple[str, str]] = pick(
         rng,
-        *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline, _parallel_pipeline),
+        *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline),
+        *3 * (_parallel_pipeline,),
         _loop_pipeline,
     )
     return form(rng)
@@ -256,15 +257,16 @@ def _listed_pipeline(rng: Random) -> tuple[str, str]:
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
-    before, width, after = rng.randint(1, 3), rng.randint(2, 4), rng.randint(0, 2)
+    before, width, after = rng.randint(1, 3), pick(rng, 2, 2, 2, 3, 4), rng.randint(0, 2)
     actions = _actions(rng, before + width + after)
     first, side, rest = actions[:before], actions[before : before + width], actions[before + width :]
-    together = enumeration(rng, side)
+    together = f"{', '.join(side[:-1])} and {side[-1]}"  # commas alone would not say where it begins
     told = pick(
         rng,
         f"{_in_turn(rng, first)}, then {together} in parallel",
+        f"{_in_turn(rng, first)}, then {together} in parallel",
         f"{_in_turn(rng, first)}, then in parallel {together}",
-        f"{_in_turn(rng, first)}, {together} at the same time",
+        f"{_in_turn(rng, first)}; {together} at the same time",
         f"after {_in_turn(rng, first)}, do {together} side by side",
     )
     prompt = _head(rng) + told + "".join(f"{pick(rng, ', then ', ', then ', ', and finally ')}{step}" for step in rest)

@@ -80,6 +80,7 @@ def dense(rng: Random) -> tuple[str, str]:
         _dense_listed,
         _dense_listed,
         _dense_arrows,
+        _dense_arrows,
         _dense_counted,
         _dense_ordered,
         _dense_task,
@@ -195,6 +196,7 @@ def _dense_arrows(rng: Random, inputs: int, sizes: list[int], outputs: int) -> t
     prompt = pick(
         rng,
         layers,
+        layers,
         f"{head} {layers}",
         f"{head} [{layers}]",
         f"{layers} {head}",
@@ -288,7 +290,7 @@ def _dense_reordered(rng: Random, inputs: int, sizes: list[int], outputs: int) -
             f"{equal}{pick(rng, ' each', '')} between {inputs} inputs and {outputs} outputs",
             f"{outputs} outputs, {equal}, {inputs} inputs",
         )
-        return _headed(rng, told), _words([inputs, *[sizes[0]] * count, outputs])
+        return _headed(rng, told), f"{inputs} {sizes[0]}*{count} {outputs}"
     hidden = enumeration(rng, [str(size) for size in sizes])
     ordinals = ("first", "second", "third")
     placed = " and ".join(f"{ordinals[i]}{' has' if i else ' hidden layer has'} {n}" for i, n in enumerate(sizes))
@@ -310,27 +312,31 @@ def _dense_terse(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tu
     each = pick(rng, ", ", " and ").join(_count(rng, size) for size in sizes)
     count = rng.randint(2, 6)
     size = sizes[0]
-    told, sizes = pick(
+    row, equal = _words(sizes), f"{size}*{count}"
+    told, body = pick(
         rng,
-        (f"{_count(rng, inputs)} inputs, {each} hidden, {_count(rng, outputs)} outputs", sizes),
-        (f"{_count(rng, inputs)} in, {each} hidden, {_count(rng, outputs)} out", sizes),
-        (f"input dim {inputs}, hidden dims {each}, output dim {outputs}", sizes),
-        (f"input {inputs}, hidden {each}, output {outputs}", sizes),
-        (f"{inputs} inputs, 1 hidden layer ({size} {_units(rng)}), {outputs} outputs", [size]),
-        (f"{inputs} input nodes, one hidden layer with {size} and {outputs} output nodes", [size]),
+        (f"{_count(rng, inputs)} inputs, {each} hidden, {_count(rng, outputs)} outputs", row),
+        (f"{_count(rng, inputs)} in, {each} hidden, {_count(rng, outputs)} out", row),
+        (f"input dim {inputs}, hidden dims {each}, output dim {outputs}", row),
+        (f"input {inputs}, hidden {each}, output {outputs}", row),
+        (f"{inputs} inputs, 1 hidden layer ({size} {_units(rng)}), {outputs} outputs", str(size)),
+        (f"{inputs} input nodes, one hidden layer with {size} and {outputs} output nodes", str(size)),
         (
             f"{inputs} features, {count} hidden layers of {size} {_units(rng)} each, predicts {outputs} values",
-            [size] * count,
+            equal,
         ),
-        (f"input({inputs}), {', '.join(f'hidden({size})' for size in sizes)}, output({outputs})", sizes),
-        (f"input: {inputs}, hidden: {each}, output: {outputs}", sizes),
-        (f"{inputs} inputs -> {' -> '.join(f'{size} hidden' for size in sizes)} -> {outputs} outputs", sizes),
-        (f"input layer ({inputs}), {', '.join(f'hidden ({size})' for size in sizes)}, output layer ({outputs})", sizes),
-        (f"Input {inputs}, {', '.join(f'Dense({size})' for size in sizes)}, Dense({outputs})", sizes),
-        (f"{inputs} features, hidden layer sizes ({each}), {outputs} classes", sizes),
-        (f"{inputs} features in, {count_word(rng, count)} x {size} hidden, {outputs} out", [size] * count),
+        (f"input({inputs}), {', '.join(f'hidden({size})' for size in sizes)}, output({outputs})", row),
+        (f"input: {inputs}, hidden: {each}, output: {outputs}", row),
+        (f"{inputs} inputs -> {' -> '.join(f'{size} hidden' for size in sizes)} -> {outputs} outputs", row),
+        (
+            f"input layer ({inputs}), {', '.join(f'hidden ({size})' for size in sizes)}, output layer ({outputs})",
+            row,
+        ),
+        (f"Input {inputs}, {', '.join(f'Dense({size})' for size in sizes)}, Dense({outputs})", row),
+        (f"{inputs} features, hidden layer sizes ({each}), {outputs} classes", row),
+        (f"{inputs} features in, {count_word(rng, count)} x {size} hidden, {outputs} out", equal),
     )
-    return _headed(rng, told), _words([inputs, *sizes, outputs])
+    return _headed(rng, told), f"{inputs} {body} {outputs}"
 
 
 def _count(rng: Random, number: int) -> str:
