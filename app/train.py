@@ -35,6 +35,9 @@ def train(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change a setting; may be repeated.")
     ] = None,
+    scores: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Drawings that people rated, for readability to agree with.")
+    ] = None,
     only: Annotated[str | None, typer.Option(metavar="STAGE", help="Run this stage alone.")] = None,
     from_stage: Annotated[
         str | None, typer.Option("--from", metavar="STAGE", help="Run this stage and those after it.")
@@ -49,13 +52,17 @@ def train(
       diagramforge train
       diagramforge train --profile smoke
       diagramforge train --set sft.max_steps=40 --set sft.learning_rate=1e-4
-      diagramforge train --from readability
+      diagramforge train --from readability --scores scores.jsonl
     Stages: synthesize, base, sft, orpo, quantize, render, readability, autoencoder, neighbors, evaluate, register.
     """
+    from diagram_core.people import read_rated
     from tasks.config import load_profile
     from tasks.pipeline import chosen_stages
 
     chosen_stages(only, from_stage)  # what is wrong with the command is said before anything starts
+    if scores is not None:
+        read_rated(scores)
+        overrides = [*(overrides or []), f"readability.scores={scores.absolute()}"]
     name = fitting_profile_name() if profile == "auto" else profile
     settings = load_profile(name, overrides)
     run_pipeline(settings, name, overrides, only, from_stage)

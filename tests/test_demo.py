@@ -49,6 +49,19 @@ def test_train_hands_its_options_to_the_flow(
     assert "prefect server start" in text
 
 
+def test_peoples_scores_are_read_before_anything_starts(
+    runs: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "scores.jsonl"
+    path.write_text('{"answer": "", "readability": 9}')
+    assert cli.run(["train", "--profile", "smoke", "--scores", str(path)]) != 0
+    assert "scores.jsonl, row 1: 'readability' should be a number from 0 to 5" in capsys.readouterr().err
+    assert runs == []
+    path.write_text('{"answer": "", "readability": 4}')
+    assert cli.run(["train", "--profile", "smoke", "--scores", str(path)]) == 0
+    assert runs == [("smoke", [f"readability.scores={path}"], None, None)]
+
+
 def test_train_takes_the_profile_that_fits(runs: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "fitting_profile_name", lambda: "gpu-12gb")
     assert cli.run(["train"]) == 0
