@@ -1,15 +1,15 @@
-"""How well readability scores agree with people, and how surely and fast the networks learn.
+"""How well readability scores agree with people, and how fast the networks learn.
 
 On the rated answers in the folder that DIAGRAM_DATA names, and CORRECT of its correct diagrams, which are rated 5.
-First the ensemble of the profile cpu is trained on fresh synthesis. With --seeds N, N single networks are trained,
-too, each on a seed of its own; with --picture FILE, predicted scores are drawn against people's.
+First the ensemble of the profile cpu is trained on fresh synthesis. With --picture FILE, predicted scores are drawn
+against people's.
 
 NAME is `picture` (the networks alone), `geometry` (measured flaws alone) or `both` (their mean); _fitted: with flaws
 weighed by people's scores, in five folds: no drawing is scored by weights that have seen it. forest: TREES trees on
 node count, share of a shape that others overlap, share of shapes off the canvas, and edge count, in the same folds.
 NAME_spearman_all, NAME_spearman_rated, NAME_mse_rated: of all drawings, or of the rated answers alone; each with a 95
 % interval (_low, _high; percentile bootstrap over drawings). mse_of_mean: of always answering the answers' mean.
-training_seconds, training_cpu_seconds: of the stage. synthetic_spearman: on held-out synthesis. seeds_learned: of N.
+training_seconds, training_cpu_seconds: of the stage. synthetic_spearman: on held-out synthesis.
 """
 
 from __future__ import annotations
@@ -30,26 +30,20 @@ from sklearn.ensemble import RandomForestRegressor
 import benchmarks
 from diagram_core.errors import InputError
 from diagram_core.files import read_rows
-from diagram_core.flaws import readability
 from diagram_core.geometry import measure as measure_geometry
 from diagram_core.models.readability import (
     Ensemble,
     RatedDrawings,
-    SurveyedImages,
-    agreement,
     held_out_scores,
     load,
     look_at,
     scores_of,
-    seen_flaws,
-    train_fold,
 )
-from diagram_core.models.training import Settings, pick_device
 from diagram_core.notation.listing import read_list
 from diagram_core.people import Rated, read_rated
 from tasks import readability as readability_stage
 from tasks import render
-from tasks.config import Profile, load_profile
+from tasks.config import load_profile
 from tasks.figures import predicted_against_wanted
 from tasks.log import StageDisplay
 
@@ -61,7 +55,7 @@ TREES = 300
 Floats = NDArray[np.float32]
 
 
-class _Log(StageDisplay):
+class QuietLog(StageDisplay):
     """Shows progress, and keeps nothing."""
 
     def metric(self, name: str, value: float, step: int | None = None) -> None:
@@ -74,17 +68,17 @@ class _Log(StageDisplay):
         """Nothing is said."""
 
 
-def measure(seeds: int, picture: Path | None) -> dict[str, float]:
+def measure(picture: Path | None) -> dict[str, float]:
     """All figures of one run. Raises InputError where there is no folder of real data."""
     rated, answers = _people()
     profile = load_profile("cpu")
     with tempfile.TemporaryDirectory() as folder:
         drawings, trained = Path(folder) / "render", Path(folder) / "readability"
-        log = _Log("render")
+        log = QuietLog("render")
         with log:
             render.run(profile.render, {}, drawings, log)
         wall, cpu = time.perf_counter(), time.process_time()
-        log = _Log("readability")
+        log = QuietLog("readability")
         with log:
             learned = readability_stage.run(profile.readability, {"render": drawings}, trained, log)
         figures = {
@@ -94,8 +88,6 @@ def measure(seeds: int, picture: Path | None) -> dict[str, float]:
             "synthetic_gain": learned["gain"],
         }
         ensemble = load(trained)
-        if seeds:
-            figures |= {"seeds": float(seeds), "seeds_learned": _seeds_that_learn(profile, drawings, seeds)}
     seen = look_at(ensemble, rated)
     predictions = _predictions(ensemble, seen, rated, answers)
     figures["mse_of_mean"] = float(seen.scores[:answers].var())
@@ -115,25 +107,6 @@ def _people() -> tuple[list[Rated], int]:
     answers = read_rated(Path(folder) / RATED_ANSWERS)
     correct = read_rows(Path(folder) / CORRECT_DIAGRAMS)[:CORRECT]
     return answers + [Rated(read_list(row["diagram"]).diagram, 5.0) for row in correct], len(answers)
-
-
-def _seeds_that_learn(profile: Profile, drawings_dir: Path, seeds: int) -> float:
-    config = profile.readability
-    drawings = render.read_drawings(drawings_dir)
-    training, held_out = (
-        SurveyedImages(part.images, part.flaws, part.places)
-        for part in (drawings.select(~drawings.held_out), drawings.select(drawings.held_out))
-    )
-    learned = 0
-    with _Log("seeds") as log, tempfile.TemporaryDirectory() as folder:
-        for seed in range(1, seeds + 1):
-            settings = Settings(config.epochs, config.batch_size, config.learning_rate, 1000 * seed)
-            device, checkpoint = pick_device(config.device), Path(folder) / f"{seed}.safetensors"
-            network, _ = train_fold(training, held_out, settings, device, checkpoint, lambda number, epoch: None)
-            predicted = readability(seen_flaws([network], held_out.images))
-            learned += agreement(predicted, readability(held_out.flaws)).gain >= config.min_gain
-            log.progress(seed, seeds, "seeds")
-    return float(learned)
 
 
 def _predictions(ensemble: Ensemble, seen: RatedDrawings, rated: Sequence[Rated], answers: int) -> dict[str, Floats]:
@@ -189,7 +162,6 @@ def _with_interval(
 
 if __name__ == "__main__":
     own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--seeds", type=int, default=0)
     own.add_argument("--picture", type=Path)
     options, sys.argv[1:] = own.parse_known_args()
-    benchmarks.main("Readability", lambda: measure(options.seeds, options.picture))
+    benchmarks.main("Readability", lambda: measure(options.picture))

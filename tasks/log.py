@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -48,7 +48,7 @@ class StageDisplay:
         self._last_line = 0.0
         self._started = time.monotonic()
 
-    def __enter__(self) -> StageDisplay:
+    def __enter__(self) -> Self:
         with self._lock:
             if not StageDisplay._shown and sys.stderr.isatty():
                 StageDisplay._bars = _start_bars()
