@@ -16,7 +16,6 @@ from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.flaws import FLAWS, PLACES, WEIGHTS, readability, readability_oracle
 from diagram_core.models.readability import (
     CONFIG_FILE,
-    PICTURE_SHARE,
     Agreement,
     Ensemble,
     RatedDrawings,
@@ -98,14 +97,13 @@ def test_what_is_seen_is_the_mean_of_the_networks_and_never_below_none() -> None
     np.testing.assert_allclose(together[above], np.mean(alone, axis=0)[above], rtol=1e-5)
 
 
-def test_where_the_diagram_is_known_its_geometry_has_its_say() -> None:
+def test_where_the_diagram_is_known_its_geometry_decides() -> None:
     diagrams = [DRAWINGS[0], None, DRAWINGS[1]]
     images = [draw(diagram or Diagram(()), classic=True) for diagram in diagrams]
     picture, both = ensemble().score(images), ensemble().score(images, diagrams)
     for i in (0, 2):
-        geometry = readability_oracle(diagrams[i] or Diagram(()))
-        assert both[i] == pytest.approx(PICTURE_SHARE * picture[i] + (1 - PICTURE_SHARE) * geometry, rel=1e-5)
-    assert both[1] == picture[1]
+        assert both[i] == pytest.approx(readability_oracle(diagrams[i] or Diagram(())), rel=1e-5)
+    assert both[1] == pytest.approx(picture[1], rel=1e-5)
 
 
 def test_people_weigh_what_is_seen_and_what_is_measured() -> None:

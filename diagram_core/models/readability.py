@@ -1,4 +1,4 @@
-"""Readability from pixels, and from geometry where it is known: a small ensemble of networks that see flaws."""
+"""Readability from geometry where it is known, else from pixels: a small ensemble of networks that see flaws."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from diagram_core.render import draw
 
 CONFIG_FILE = "readability.json"
 MAX_SCORE = MAX_READABILITY
-PICTURE_SHARE = 0.2  # beside the geometry, whose squared error against people is a quarter (docs/readability.md)
 MIN_SPREAD = 0.05
 MAX_CHANCE = 0.001  # few held-out drawings can agree with any score by luck
 
@@ -93,15 +92,17 @@ class Ensemble:
     def score(self, images: Sequence[Image], diagrams: Sequence[Diagram | None] = ()) -> Floats:
         """Scores [n], 0..5, of RGB images of any size.
 
-        Of those whose diagram is given, too, geometry has its say as well (`together`).
+        Those whose diagram is given, too, are scored by their geometry alone: what the networks see adds nothing to it
+        (docs/readability.md). diagrams: () or one for each image.
         """
-        if not images:
-            return np.zeros(0, np.float32)
-        scores = readability(self.see(images), self.seen_weights)
-        known = [i for i, diagram in enumerate(diagrams) if diagram is not None]
-        measured = [survey(diagram).flaws for diagram in diagrams if diagram is not None]
-        if known:
-            scores[known] = together(scores[known], readability(np.stack(measured), self.measured_weights))
+        known = list(diagrams) or [None] * len(images)
+        scores = np.zeros(len(images), np.float32)
+        unknown = [i for i, diagram in enumerate(known) if diagram is None]
+        if unknown:
+            scores[unknown] = readability(self.see([images[i] for i in unknown]), self.seen_weights)
+        for i, diagram in enumerate(known):
+            if diagram is not None:
+                scores[i] = readability(survey(diagram).flaws, self.measured_weights)
         return scores
 
     def see(self, images: Sequence[Image]) -> Floats:
@@ -186,20 +187,15 @@ def fit_to_people(ensemble: Ensemble, rated: RatedDrawings) -> Ensemble:
 
 
 class Scores(NamedTuple):
-    """Readability [n], 0 to 5, by the picture alone, by the geometry alone, and by both together."""
+    """Readability [n], 0 to 5, by the picture alone, by the geometry alone, and by their mean."""
 
     picture: Floats
     geometry: Floats
 
     @property
     def both(self) -> Floats:
-        """What is shown where both are known."""
-        return together(self.picture, self.geometry)
-
-
-def together(picture: Floats, geometry: Floats) -> Floats:
-    """Readability [n] where both the picture and the geometry have been scored [n]."""
-    return np.asarray(PICTURE_SHARE * picture + (1 - PICTURE_SHARE) * geometry, np.float32)
+        """Half and half."""
+        return np.asarray((self.picture + self.geometry) / 2, np.float32)
 
 
 def scores_of(ensemble: Ensemble, rated: RatedDrawings) -> Scores:
