@@ -143,7 +143,7 @@ class GenerateConfig(Section):
     """How candidates are sampled; frozen into the bundle."""
 
     style_temperature: float = Field(default=1.0, gt=0)  # where taste lives
-    temperature: float = Field(default=0.2, gt=0)  # what was asked
+    temperature: float = Field(default=0.8, gt=0)  # what was asked: candidates differ where the model is unsure
     max_new_tokens: int = Field(default=320, gt=0)
     max_seconds: float = Field(default=120, gt=0)
 
