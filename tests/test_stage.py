@@ -57,7 +57,9 @@ def the_folder(profile: Profile) -> Path:
 
 
 def children() -> list[psutil.Process]:
-    return [process for process in psutil.Process().children() if process.status() != psutil.STATUS_ZOMBIE]
+    """The processes of stages; other tests may have left helpers of Python's own."""
+    living = [process for process in psutil.Process().children() if process.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in living if "tasks.child" in process.cmdline()]
 
 
 def test_a_finished_stage_is_complete_and_reused(profile: Profile) -> None:
