@@ -55,18 +55,25 @@ def train(
       diagramforge train --from readability --scores scores.jsonl
     Stages: synthesize, base, sft, orpo, quantize, render, readability, autoencoder, neighbors, evaluate, register.
     """
-    from diagram_core.people import read_rated
     from tasks.config import load_profile
     from tasks.pipeline import chosen_stages
 
     chosen_stages(only, from_stage)  # what is wrong with the command is said before anything starts
     if scores is not None:
-        read_rated(scores)
         overrides = [*(overrides or []), f"readability.scores={scores.absolute()}"]
     name = fitting_profile_name() if profile == "auto" else profile
     settings = load_profile(name, overrides)
+    _check_scores(settings)
     run_pipeline(settings, name, overrides, only, from_stage)
     print_where(settings)
+
+
+def _check_scores(settings: Profile) -> None:
+    """Raise InputError for a file of scores that the readability stage could not read, an hour from now."""
+    if settings.readability.scores is not None:
+        from diagram_core.people import read_rated
+
+        read_rated(settings.readability.scores)
 
 
 def fitting_profile_name() -> str:

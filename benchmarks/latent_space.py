@@ -35,7 +35,7 @@ ATTRIBUTES: dict[str, Callable[[Example], str]] = {
     "kind": lambda example: example.structure.kind,
     "direction": lambda example: example.style.direction,
     "palette": lambda example: example.style.palette,
-    "shape": lambda example: main_shape(example),
+    "shape": lambda example: _main_shape(example),
 }
 
 Floats = NDArray[np.float32]
@@ -52,8 +52,7 @@ def measure() -> dict[str, float]:
     return figures | {f"chance_{attribute}": _by_chance(values) for attribute, values in names.items()}
 
 
-def main_shape(example: Example) -> str:
-    """The shape that most nodes of its drawing have."""
+def _main_shape(example: Example) -> str:
     return Counter(node.shape for node in example.diagram().nodes).most_common(1)[0][0]
 
 

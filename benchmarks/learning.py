@@ -15,58 +15,51 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import mean, median
+from typing import Any
 
 import benchmarks
 from benchmarks.readability import QuietLog
 from diagram_core.errors import DiagramforgeError
 from tasks import autoencoder, readability, render
-from tasks.config import load_profile
+from tasks.config import AutoencoderConfig, ReadabilityConfig, load_profile
+from tasks.log import StageLog
 
 SEEDS = 20
 
-Training = Callable[[int, Path], dict[str, float]]  # seed, folder to write to -> metrics
+Stage = Callable[[Any, dict[str, Path], Path, StageLog], dict[str, float]]
 
 
 def measure(profile_name: str, seeds: int) -> dict[str, float]:
     """All figures of one run."""
     profile = load_profile(profile_name)
+    figures = {"seeds": float(seeds)}
     with tempfile.TemporaryDirectory() as folder:
         drawings = Path(folder) / "render"
         with QuietLog("render") as log:
             render.run(profile.render, {}, drawings, log)
-        inputs = {"render": drawings}
-
-        def train_readability(seed: int, out_dir: Path) -> dict[str, float]:
-            config = profile.readability.model_copy(update={"seed": seed})
-            with QuietLog(f"readability, seed {seed}") as log:
-                return readability.run(config, inputs, out_dir, log)
-
-        def train_autoencoder(seed: int, out_dir: Path) -> dict[str, float]:
-            config = profile.autoencoder.model_copy(update={"seed": seed})
-            with QuietLog(f"autoencoder, seed {seed}") as log:
-                return autoencoder.run(config, inputs, out_dir, log)
-
-        return (
-            {"seeds": float(seeds)}
-            | _figures("readability", train_readability, seeds, Path(folder))
-            | _figures("autoencoder", train_autoencoder, seeds, Path(folder))
-        )
+        figures |= _figures("readability", readability.run, profile.readability, drawings, seeds)
+        figures |= _figures("autoencoder", autoencoder.run, profile.autoencoder, drawings, seeds)
+    return figures
 
 
-def _figures(stage: str, training: Training, seeds: int, folder: Path) -> dict[str, float]:
+def _figures(
+    name: str, stage: Stage, config: ReadabilityConfig | AutoencoderConfig, drawings: Path, seeds: int
+) -> dict[str, float]:
     gains, seconds = [], []
     for seed in range(seeds):
         started = time.perf_counter()
         try:
-            gains.append(training(seed, folder / f"{stage}-{seed}")["gain"])
+            with tempfile.TemporaryDirectory() as out_dir, QuietLog(f"{name}, seed {seed}") as log:
+                metrics = stage(config.model_copy(update={"seed": seed}), {"render": drawings}, Path(out_dir), log)
+            gains.append(metrics["gain"])
         except DiagramforgeError as error:
             print(f"seed {seed}: {error}", file=sys.stderr)
         seconds.append(time.perf_counter() - started)
     return {
-        f"{stage}_learned": float(len(gains)),
-        f"{stage}_least_gain": min(gains, default=0.0),
-        f"{stage}_median_gain": median(gains) if gains else 0.0,
-        f"{stage}_seconds": mean(seconds),
+        f"{name}_learned": float(len(gains)),
+        f"{name}_least_gain": min(gains, default=0.0),
+        f"{name}_median_gain": median(gains) if gains else 0.0,
+        f"{name}_seconds": mean(seconds),
     }
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 import benchmarks
 from app.champion import champion_bundle
-from benchmarks.latent_space import main_shape
+from benchmarks.latent_space import ATTRIBUTES
 from diagram_core.models.neighbors import fit
 from diagram_core.models.taste_space import TasteSpace, load
 from diagram_core.render import draw
@@ -80,13 +80,8 @@ def make_drawings(space: TasteSpace) -> Drawings:
     made = list(islice(examples(SEED, "test"), DRAWINGS))
     chunks = [made[start : start + _CHUNK] for start in range(0, len(made), _CHUNK)]
     latents = [space.latents([draw(example.diagram()) for example in chunk]) for chunk in chunks]
-    named = [
-        [example.structure.kind for example in made],
-        [example.style.direction for example in made],
-        [example.style.palette for example in made],
-        [main_shape(example) for example in made],
-    ]
-    attributes = tuple(np.equal.outer(names, sorted(set(names))).astype(np.float64) for names in map(np.array, named))
+    named = (np.array([name(example) for example in made]) for name in ATTRIBUTES.values())
+    attributes = tuple(np.equal.outer(names, sorted(set(names))).astype(np.float64) for names in named)
     log_nodes = np.log([len(example.diagram().nodes) for example in made])
     return Drawings(np.concatenate(latents), attributes, log_nodes)
 

@@ -21,7 +21,7 @@ PaletteName = Literal["sky", "sand", "mint", "rose", "slate", "iris"]
 ShapeStyle = Literal["box", "soft", "round"]
 Detail = Literal["short", "full"]
 
-_NAMED_KINDS: tuple[ElementKind, ...] = ("block", "data", "operation")  # what they are is in their label
+NAMED_KINDS: tuple[ElementKind, ...] = ("block", "data", "operation")  # what they are is in their label
 _IMAGE_KINDS: tuple[ElementKind, ...] = ("image", "conv", "pool")
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
@@ -147,7 +147,7 @@ def _named_graph(structure: Structure) -> ColoredGraph:
 def _named_keys(structure: Structure, indices: Iterable[int]) -> list[tuple[ElementKind, int | None, str]]:
     """What is compared of elements in words: the labels of other layers follow from their kind and size."""
     elements = [structure.elements[i] for i in indices]
-    return [(e.kind, e.size, e.label.casefold() if e.kind in _NAMED_KINDS else "") for e in elements]
+    return [(e.kind, e.size, e.label.casefold() if e.kind in NAMED_KINDS else "") for e in elements]
 
 
 def _connection_counts(diagram: Diagram) -> Counter[tuple[int, ...]]:

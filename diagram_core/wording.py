@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from diagram_core.structure import ElementKind, Structure
+from diagram_core.structure import NAMED_KINDS, ElementKind, Structure
 
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _SIZES_TOLD: tuple[ElementKind, ...] = ("image", "input", "dense")  # other sizes follow from what comes before
-_NAMES_TOLD: tuple[ElementKind, ...] = ("block", "data", "operation")
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -18,7 +17,7 @@ def words_of(text: str) -> frozenset[str]:
 
 def names_of(structure: Structure) -> list[str]:
     """The labels that a prompt can have told: names of steps, data and blocks."""
-    return [element.label for element in structure.elements if element.kind in _NAMES_TOLD]
+    return [element.label for element in structure.elements if element.kind in NAMED_KINDS]
 
 
 def kept_words(structure: Structure, prompt: str) -> int:

@@ -56,6 +56,8 @@ def test_peoples_scores_are_read_before_anything_starts(
     path.write_text('{"answer": "", "readability": 9}')
     assert cli.run(["train", "--profile", "smoke", "--scores", str(path)]) != 0
     assert "scores.jsonl, row 1: 'readability' should be a number from 0 to 5" in capsys.readouterr().err
+    assert cli.run(["train", "--profile", "smoke", "--set", f"readability.scores={path}"]) != 0
+    assert "scores.jsonl, row 1" in capsys.readouterr().err
     assert runs == []
     path.write_text('{"answer": "", "readability": 4}')
     assert cli.run(["train", "--profile", "smoke", "--scores", str(path)]) == 0
