@@ -54,6 +54,24 @@ def test_skip_connection() -> None:
     assert structure.edges == ((0, 1), (0, 2), (1, 2), (2, 3))
 
 
+@pytest.mark.parametrize(
+    ("counted", "written_out"),
+    [
+        ("4 ( 8 6 &3 ) 2", "4 ( 8 6 | 8 6 | 8 6 ) 2"),
+        ('22 ( "gate" | 50 &2 ) 10', '22 ( "gate" | 50 | 50 ) 10'),
+        ("( 8 &2 | 5 ) 1", "( 8 | 8 | 5 ) 1"),
+        ("32x32 ( conv maxpool )*3 10", "32x32 conv maxpool conv maxpool conv maxpool 10"),
+        ("8x8 conv ( @a conv3*2 +a )*2 5", "8x8 conv @a conv3*2 +a @a conv3*2 +a 5"),
+        ("4 ( ( 5 &2 ) 3 )*2 1", "4 ( 5 | 5 ) 3 ( 5 | 5 ) 3 1"),
+        ("4 ( 5 | 6 )*2 1", "4 ( 5 | 6 ) ( 5 | 6 ) 1"),
+    ],
+)
+def test_equal_branches_and_runs_are_counted(counted: str, written_out: str) -> None:
+    structure = read_plan(HEADER + counted).structure
+    assert structure == read_plan(HEADER + written_out).structure
+    assert write_plan(structure, Style()) == HEADER + counted
+
+
 def test_branches_go_on_from_one_layer_and_come_together_in_one() -> None:
     structure = read_plan(HEADER + "4 ( 8 6 | 3 ) 2").structure
     assert structure.edges == ((0, 1), (0, 3), (1, 2), (2, 4), (3, 4))
@@ -157,6 +175,12 @@ def test_what_synthesis_makes_round_trips_and_follows_the_grammar(seed: int) -> 
         (HEADER + "4 ( 2 ) 3", "holds one branch"),
         (HEADER + "4 ( 2 | ) 3", "has no layers"),
         (HEADER + "4 | 3", "stands outside"),
+        (HEADER + "4 &2 3", "a &2 stands outside"),
+        (HEADER + "4 ( 3 &2 5 ) 1", "&2 has to stand at the end of a branch"),
+        (HEADER + "4 ( 3 &1 ) 1", "holds one branch"),
+        (HEADER + "4 ( )*3 1", "repeats no layers"),
+        (HEADER + "4 ( 3 &100 ) 1", "100 times"),
+        (HEADER + "( ( ( 4 )*99 )*99 )*99", "more than 200 elements"),
         (HEADER + "4 ( 2 | 3 ) @a 4", "behind a layer"),
         (CHART, "no steps"),
         (CHART + "a > [b", "line 2"),

@@ -13,7 +13,8 @@ Layers: `64` neurons (a layer that nothing goes into is an input), `32x32` an im
 `conv3:64` one with 64 channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `up2` the
 reverse of pooling, `"LSTM 128"` any other block. `*2` says it twice, `@a` names the layer before it, `+a` adds the
 output of layer a to the layer before it (a skip). `( 10 8 | 5 )` are branches side by side: each goes on from what
-stands before the bracket, and all go into what stands after it.
+stands before the bracket, and all go into what stands after it. `( 16 8 &4 )` is four times the same branch side by
+side, `( conv3 maxpool )*3` three times the same layers in a row; both are read as if each had been written out.
 
 Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data;
 `~ x` is earlier data that x is another word for (`names.py`): at the start of a line what the line before ends with,
@@ -24,7 +25,7 @@ the next group.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from string import ascii_lowercase
@@ -45,6 +46,7 @@ MAX_PLAN_CHARS = 20_000  # a plan of the largest drawable diagram has some 4,000
 MAX_ELEMENTS = 200  # more do not fit the canvas as shapes that can be told apart
 MAX_SIZE = 99_999  # neurons or pixels; five digits keep a label short enough to fit a layer
 MAX_REPEAT = 99
+MAX_WORDS = 5 * MAX_ELEMENTS  # with all copies written out: each layer may have a name, a skip and brackets around it
 DEFAULT_CONV_KERNEL = 3
 DEFAULT_POOL_WINDOW = 2
 SKIP_NAMES = "abcd"  # of layers that a model may refer to at one time: a U-Net of four levels
@@ -61,6 +63,7 @@ _LAYER_FORMS = {
     "mark": re.compile(r"(?P<sign>[@+])(?P<name>[a-z])"),
     "bracket": re.compile(r"[(|)]"),
 }
+_COPIES = re.compile(r"(?P<sign>&|\)\*)(?P<repeat>\d{1,9})")
 _LAYER = re.compile(rf"{_QUOTED}[^\s]*|\S+")
 _NAME = rf'{_QUOTED}|[^\[\],>"\s](?:[^\[\],>"]*[^\[\],>"\s])?'
 _DATA = rf'(?:(?P<sign>[+~])\s*)?(?P<data>{_NAME})(?:(?<=")#(?P<number>\d{{1,4}}))?'
@@ -86,8 +89,10 @@ PLAN_GRAMMAR = rf"""
 root ::= network | chart
 network ::= "network" style "\n" layers
 {_skip_rules()}
-item ::= layer | "( " branch (" | " branch)+ " )"
+item ::= layer | "( " branch copies " )" | "( " branch copies? (" | " branch copies?)+ " )" | row
 branch ::= item (" " item)*
+copies ::= " &" ([2-9] | [1-9] [0-9])
+row ::= ("( " branch " )" | "( @a " branch " +a )") repeat
 chart ::= "chart" style ("\n" path)+
 style ::= " " direction " " palette " " shapes " " detail
 direction ::= {" | ".join(f'"{name}"' for name in DIRECTIONS)}
@@ -210,7 +215,7 @@ class _Branches:
 def _read_network(body: str) -> Structure:
     network = _Network()
     opened: list[_Branches] = []
-    for word in _LAYER.findall(body):
+    for word in _written_out(_LAYER.findall(body)):
         form, match = _match_layer(word)
         if form == "bracket":
             _read_bracket(word, network, opened)
@@ -226,6 +231,54 @@ def _read_network(body: str) -> Structure:
     for end in network.ends:
         network.elements[end] = _as_output(network.elements[end])
     return Structure("network", tuple(network.elements), tuple(sorted(network.edges)))
+
+
+@dataclass
+class _Bracket:
+    """Where among the words written out an open bracket stands, and where the branch in the reading begins."""
+
+    first: int
+    branch: int
+    has_branches: bool = False
+
+
+def _written_out(words: Sequence[str]) -> list[str]:
+    """The words with every `&n` and `( ... )*n` replaced by the copies that they stand for."""
+    written: list[str] = []
+    opened: list[_Bracket] = []
+    for word, following in pairwise([*words, ""]):
+        copies = _COPIES.fullmatch(word)
+        if (copies or word in ("|", ")")) and not opened:
+            raise InputError(f"plan: a {word[:40]} stands outside of ( )")
+        if copies and copies["sign"] == "&":
+            if not following.startswith(("|", ")")):
+                raise InputError(f"plan: {word[:40]} has to stand at the end of a branch in ( )")
+            written += _copied(["|", *written[opened[-1].branch :]], _repeats(copies, word) - 1)
+            opened[-1].has_branches = True
+        elif copies:
+            bracket = opened.pop()
+            if len(written) == bracket.branch:
+                raise InputError(f"plan: {word[:40]} repeats no layers")
+            whole = [*written[bracket.first :], ")"]
+            written[bracket.first :] = _copied(
+                whole if bracket.has_branches else whole[1:-1], _repeats(copies, word)
+            )
+        else:
+            written.append(word)
+            if word == "(":
+                opened.append(_Bracket(len(written) - 1, len(written)))
+            elif word == "|":
+                opened[-1].branch, opened[-1].has_branches = len(written), True
+            elif word == ")":
+                opened.pop()
+    return written
+
+
+def _copied(words: list[str], count: int) -> list[str]:
+    """Raises InputError, before the words take up memory, where there are more than a plan can be of."""
+    if len(words) * count > MAX_WORDS:
+        raise InputError(f"the plan has more than {MAX_ELEMENTS} elements, the most that can be drawn")
+    return words * count
 
 
 def _read_bracket(bracket: str, network: _Network, opened: list[_Branches]) -> None:
@@ -324,7 +377,7 @@ def _write_network(structure: Structure) -> str:
     """Raises InputError for a network that is more than a chain with branches that come together, and skips."""
     sources = _sources(structure)
     words, _ = _write_branch(structure, sources, 0, len(structure.elements), ())
-    body = " ".join(_repeated(word, len(list(group))) for word, group in groupby(_name_sources(words)))
+    body = " ".join(_shortened(_LAYER.findall(" ".join(_name_sources(words)))))
     try:
         says_it = _read_network(body) == structure
     except InputError:
@@ -411,14 +464,58 @@ def _name_sources(words: Sequence[_Word]) -> list[str]:
     return marked
 
 
-def _repeated(word: str, count: int) -> str:
-    repeats = (
-        count > 1
-        and _LAYER_FORMS["image"].fullmatch(word) is None
-        and not word.startswith(('"', "(", "|", ")"))
-        and not any(sign in word for sign in "=@+")
+def _shortened(words: Sequence[str]) -> list[str]:
+    """The words with equal branches side by side, and equal runs in a row, written once with their number."""
+    units: list[str] = []
+    opened: list[tuple[int, list[str]]] = []  # where each open bracket stands, and its branches so far
+    for word in words:
+        if word == "(":
+            opened.append((len(units), []))
+        elif word in ("|", ")"):
+            first, branches = opened[-1]
+            branches.append(" ".join(_counted(units[first:])))
+            del units[first:]
+            if word == ")":
+                opened.pop()
+                equal = [(branch, len(list(group))) for branch, group in groupby(branches)]
+                said = " | ".join(branch if count == 1 else f"{branch} &{count}" for branch, count in equal)
+                units.append(f"( {said} )")
+        else:
+            units.append(word)
+    return _counted(units)
+
+
+def _counted(units: Sequence[str]) -> list[str]:
+    """Layers, marks and brackets with runs that come again at once written as `64*3` or `( conv pool )*2`."""
+    counted: list[str] = []
+    i = 0
+    while i < len(units):
+        saved, length, count = max(_runs(units, i), default=(0, 1, 1))
+        run = units[i] if length == 1 else f"( {' '.join(_counted(units[i : i + length]))} )"
+        counted.append(run if count == 1 else f"{run}*{count}")
+        i += length * count
+    return counted
+
+
+def _runs(units: Sequence[str], start: int) -> Iterator[tuple[int, int, int]]:
+    """Runs from `start` on that come again at once: (characters saved by counting, units in the run, times)."""
+    for length in range(1, (len(units) - start) // 2 + 1):
+        run = units[start : start + length]
+        count = 1
+        while list(units[start + count * length : start + (count + 1) * length]) == list(run):
+            count += 1
+        count = min(count, MAX_REPEAT)
+        characters = len(" ".join(run))
+        saved = (characters + 1) * (count - 1) - len(f"*{count}" if length == 1 else f"(  )*{count}")
+        if count > 1 and (_is_counted(run[0]) if length == 1 else saved > 0):
+            yield saved, length, count
+
+
+def _is_counted(unit: str) -> bool:
+    """Whether `*n` may follow."""
+    return unit.startswith("(") or any(
+        pattern.fullmatch(unit) for pattern in _LAYER_FORMS.values() if "repeat" in pattern.groupindex
     )
-    return f"{word}*{count}" if repeats else " ".join([word] * count)
 
 
 def _write_layer(element: Element, side: int | None) -> str:

@@ -32,8 +32,7 @@ def architecture(rng: Random) -> tuple[str, str]:
         _mixture_of_experts,
         _ensemble,
         _transformer,
-        _dense_skip,
-        _dense_skip,
+        *4 * (_dense_skip,),
         _autoencoder,
     )
     return form(rng)
@@ -59,6 +58,10 @@ def _outputs(rng: Random) -> tuple[str, int]:
     count = pick(rng, 1, 1, 2, 3, 5, 10, 100)
     noun = pick(rng, "output", "classes", "outputs") if count > 1 else pick(rng, "output", "output node")
     return f"{count} {noun}", count
+
+
+def _in_a_row(words: str, count: int) -> str:
+    return words if count == 1 else f"( {words} )*{count}"
 
 
 def _convs(rng: Random) -> tuple[str, str]:
@@ -96,7 +99,7 @@ def _residual(rng: Random) -> tuple[str, str]:
         f"{head}: {by(rng, side, side)} {pick(rng, 'input', 'image')}, {first}{middle}{told}"
         f"{', ' + pooling if pooled else ''}{pick(rng, ', and ', ', then ', ', ')}{said}"
     )
-    return prompt, " ".join([f"{side}x{side}", stem, *[f"@a {words} +a"] * blocks, *pool_word, str(outputs)])
+    return prompt, " ".join([f"{side}x{side}", stem, _in_a_row(f"@a {words} +a", blocks), *pool_word, str(outputs)])
 
 
 def _u_net(rng: Random) -> tuple[str, str]:
@@ -143,7 +146,7 @@ def _siamese(rng: Random) -> tuple[str, str]:
         f"{joint}, {said}",
     )
     tower = f"{side}x{side} {words} pool {size}"
-    return prompt, f"( {tower} | {tower} ) {joint_word} {outputs}"
+    return prompt, f"( {tower} &2 ) {joint_word} {outputs}"
 
 
 def _two_towers(rng: Random) -> tuple[str, str]:
@@ -220,7 +223,7 @@ def _heads(rng: Random) -> tuple[str, str]:
 
 def _gan(rng: Random) -> tuple[str, str]:
     """A generator, and a discriminator that sees its output and real data (Goodfellow et al. 2014)."""
-    noise = pick(rng, 10, 32, 64, 100, 128, 256)
+    noise = pick(rng, 10, 32, 64, 100, 128, 256) if chance(rng, 0.4) else rng.randint(2, 300)
     if chance(rng, 0.4):
         prompt = pick(
             rng,
@@ -251,8 +254,7 @@ def _mixture_of_experts(rng: Random) -> tuple[str, str]:
         f"MoE: {inputs} inputs, a gate, {number} experts with {size} nodes each{then}, {said}",
         f"mixture of {number} experts of {size} nodes with a gate, {inputs} inputs{then}, {said}",
     )
-    experts = " | ".join(['"gate"', *[str(size)] * count])
-    return prompt, " ".join([str(inputs), "(", experts, ")", *([f'"{joint}"'] if joint else []), str(outputs)])
+    return prompt, " ".join([f'{inputs} ( "gate" | {size} &{count} )', *([f'"{joint}"'] if joint else []), str(outputs)])
 
 
 def _ensemble(rng: Random) -> tuple[str, str]:
@@ -267,7 +269,7 @@ def _ensemble(rng: Random) -> tuple[str, str]:
         f"ensemble: {inputs} inputs, {number} networks of {hidden} units, {joint}",
         f"{number} networks with {hidden} nodes side by side on {inputs} inputs, {joint} of their outputs",
     )
-    return prompt, f'{inputs} ( {" | ".join([_row(sizes)] * count)} ) "{joint}"'
+    return prompt, f'{inputs} ( {_row(sizes)} &{count} ) "{joint}"'
 
 
 def _transformer(rng: Random) -> tuple[str, str]:

@@ -92,8 +92,7 @@ def pipeline(rng: Random) -> tuple[str, str]:
     form: Callable[[Random], tuple[str, str]] = pick(
         rng,
         *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline),
-        *3 * (_parallel_pipeline,),
-        _loop_pipeline,
+        *3 * (_parallel_pipeline, _loop_pipeline),
     )
     return form(rng)
 

@@ -59,6 +59,8 @@ def dense(rng: Random) -> tuple[str, str]:
         _dense_ordered,
         _dense_task,
         _dense_reordered,
+        _dense_reordered,
+        _dense_terse,
         _dense_terse,
     )
     return form(rng, inputs, sizes, outputs)
@@ -509,7 +511,7 @@ def _cnn_summed(
         depth = rng.randint(1, 3)
         inner = f"{'a' if depth == 1 else count_word(rng, depth)} {noun}{_conv_noun(rng, depth)}"
         layers = f"{count_word(rng, count)} blocks of {inner} and {pick(rng, pooling, f'a {pooling} layer')}"
-        words = [conv if depth == 1 else f"{conv}*{depth}", pool] * count
+        words = [f"( {conv if depth == 1 else f'{conv}*{depth}'} {pool} )*{count}"]
     else:
         layers = f"{'a' if count == 1 else count_word(rng, count)} {noun}{_conv_noun(rng, count)}"
         if channels:
