@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Edge = tuple[int, int]
 
@@ -48,6 +49,20 @@ def isomorphic(a: ColoredGraph, b: ColoredGraph) -> bool:
             return False
         del unpaired[partner]
     return not unpaired
+
+
+def stable_colors(graph: ColoredGraph) -> list[int]:
+    """Colours from 0 on that tell vertices apart by what they are and what is around them, however they are numbered.
+
+    Colour refinement (Weisfeiler and Leman, 1968). The order of the given colours, which have to be sortable, is kept.
+    """
+    around = graph.neighbors()
+    colors = _sorted_ranks(graph.colors)
+    while True:
+        finer = _sorted_ranks(_signatures(colors, around))
+        if len(set(finer)) == len(set(colors)):
+            return finer
+        colors = finer
 
 
 def _merge_twins(graph: ColoredGraph) -> ColoredGraph:
@@ -129,6 +144,13 @@ def _signatures(colors: list[int], around: Neighbors) -> Iterable[Hashable]:
 def _ranked(values: Iterable[Hashable], names: dict[Hashable, int]) -> list[int]:
     """A number for each value, the same number for the same value wherever `names` is shared."""
     return [names.setdefault(value, len(names)) for value in values]
+
+
+def _sorted_ranks(values: Iterable[Any]) -> list[int]:
+    """The place of each value among the distinct ones."""
+    listed = list(values)
+    places = {value: place for place, value in enumerate(sorted(set(listed)))}
+    return [places[value] for value in listed]
 
 
 def _recolored(colors: list[int], vertex: int, color: int) -> list[int]:

@@ -20,7 +20,7 @@ IGNORED_LABEL = -100  # what the losses of torch and transformers leave out
 
 
 class EncodedExample(NamedTuple):
-    """Token ids of a prompt and its answer, and what is to be learned: the answer and its end token."""
+    """Token ids of a prompt and its answer, and what is to be learned: IGNORED_LABEL where nothing is."""
 
     input_ids: list[int]
     labels: list[int]
@@ -60,7 +60,17 @@ def encode_answer(tokenizer: PreTrainedTokenizerBase, answer: str) -> list[int]:
     return [*tokenizer(answer_text(answer), add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
 
 
-def encode_example(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str) -> EncodedExample:
-    """A prompt with its answer; the prompt's labels are IGNORED_LABEL."""
+def encode_example(
+    tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str, by_chance: str = ""
+) -> EncodedExample:
+    """A prompt with its answer, of which all is to be learned, its end token too, but for the words `by_chance`."""
     prompt_ids, answer_ids = encode_prompt(tokenizer, prompt), encode_answer(tokenizer, answer)
-    return EncodedExample(prompt_ids + answer_ids, [IGNORED_LABEL] * len(prompt_ids) + answer_ids)
+    labels = [IGNORED_LABEL] * len(prompt_ids) + answer_ids
+    if by_chance:
+        text = answer_text(answer)
+        low = text.index(by_chance)
+        offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        for i, (start, end) in enumerate(offsets, start=len(prompt_ids)):
+            if start < low + len(by_chance) and end > low:
+                labels[i] = IGNORED_LABEL
+    return EncodedExample(prompt_ids + answer_ids, labels)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from diagram_core.diagram import Diagram
-from diagram_core.isomorphism import ColoredGraph, isomorphic
+from diagram_core.isomorphism import ColoredGraph, isomorphic, stable_colors
 
 MAX_NEURON_EDGES = 45  # between neighbouring layers: more than this and single neurons are an unreadable mesh
 
@@ -98,6 +98,19 @@ def same_structure(a: Structure, b: Structure) -> bool:
     return a.kind == b.kind and isomorphic(_graph_of_structure(a), _graph_of_structure(b))
 
 
+def fingerprint(structure: Structure) -> str:
+    """A text that is the same for the same structure, labels included but for capitals, however it is numbered.
+
+    Different structures share one only where colour refinement cannot tell them apart.
+    """
+    steps = _most_steps_from_start(structure)
+    keys = [(at, e.kind, e.label.lower(), str(e.size)) for at, e in zip(steps, structure.elements, strict=True)]
+    graph = ColoredGraph(tuple(keys), frozenset(structure.edges))
+    colors = range(len(keys)) if is_chain(structure) else stable_colors(graph)
+    elements = ";".join(",".join(key[1:]) for _, key in sorted(zip(colors, keys, strict=True)))
+    return f"{structure.kind}|{elements}|{tuple(sorted((colors[a], colors[b]) for a, b in structure.edges))}"
+
+
 def differences(wanted: Structure, got: Structure) -> tuple[str, ...]:
     """What `got` lacks, adds or changes against `wanted`, one phrase each; empty exactly where both are the same.
 
@@ -148,6 +161,22 @@ def _named_keys(structure: Structure, indices: Iterable[int]) -> list[tuple[Elem
     """What is compared of elements in words: the labels of other layers follow from their kind and size."""
     elements = [structure.elements[i] for i in indices]
     return [(e.kind, e.size, e.label.casefold() if e.kind in NAMED_KINDS else "") for e in elements]
+
+
+def _most_steps_from_start(structure: Structure) -> list[int]:
+    """The longest way to each element in arrows; the number of elements on loops and behind them."""
+    count = len(structure.elements)
+    out, into = ColoredGraph((None,) * count, frozenset(structure.edges)).neighbors()
+    steps = [count] * count
+    waits_for = [len(sources) for sources in into]
+    ready = [i for i in range(count) if not into[i]]
+    for i in ready:
+        steps[i] = max((steps[source] + 1 for source in into[i]), default=0)
+        for target in out[i]:
+            waits_for[target] -= 1
+            if not waits_for[target]:
+                ready.append(target)
+    return steps
 
 
 def _connection_counts(diagram: Diagram) -> Counter[tuple[int, ...]]:

@@ -72,7 +72,8 @@ def trained_model(inputs: dict[str, Path]) -> tuple[Path, list[Path]]:
 def encode_file(path: Path, tokenizer: PreTrainedTokenizerBase, max_length: int, log: StageLog) -> Encoded:
     """The examples of a file of rows that are at most `max_length` tokens long.
 
-    A row has a `prompt` and an `answer`, and may have `earlier` turns of the same form before them.
+    A row has a `prompt` and an `answer`. It may have `earlier` turns of the same form before them, and name the words
+    of its answer that stand there `by_chance` and are not to be learned.
 
     Raises InputError for a row without them, and where no example is short enough.
     """
@@ -193,7 +194,10 @@ def _encode_turn(turn: dict[str, Any], tokenizer: PreTrainedTokenizerBase, place
     prompt, answer = turn.get("prompt"), turn.get("answer")
     if not isinstance(prompt, str) or not isinstance(answer, str) or not prompt.strip() or not answer.strip():
         raise InputError(f"{place}: `prompt` and `answer` have to be texts that are not empty")
-    return encode_example(tokenizer, prompt, answer)
+    by_chance = turn.get("by_chance", "")
+    if not isinstance(by_chance, str) or by_chance not in answer:
+        raise InputError(f"{place}: `by_chance` has to be words of the answer")
+    return encode_example(tokenizer, prompt, answer, by_chance)
 
 
 def _dataset(examples: Sequence[EncodedExample]) -> Dataset:

@@ -18,6 +18,7 @@ from tasks.config import Notation, Profile, SynthesizeConfig
 from tasks.log import StageLog
 
 PROGRESS_ROWS = 500
+LOOK_EXAMPLES = 8  # of so many examples, one teaches the look: its words are drawn by lot, which is noise in all others
 
 
 def outside_state(profile: Profile) -> str:
@@ -42,7 +43,10 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
         "test": config.test_examples,
     }
     rows: dict[Split, Iterable[dict[str, Any]]] = {
-        split: (to_row(example, config.notation) for example in islice(examples(config.seed, split), size))
+        split: (
+            to_row(example, config.notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
+            for number, example in enumerate(islice(examples(config.seed, split), size))
+        )
         for split, size in sizes.items()
     }
     if config.conversations is not None:
@@ -56,8 +60,11 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
     return {f"{split}_examples": float(size) for split, size in sizes.items()}
 
 
-def to_row(example: Example, notation: Notation) -> dict[str, Any]:
-    """An example as a row: prompt, the answer to learn, and the diagram and plan to measure answers against."""
+def to_row(example: Example, notation: Notation, teaches_look: bool = True) -> dict[str, Any]:
+    """An example as a row: prompt, the answer to learn, and the diagram and plan to measure answers against.
+
+    by_chance: words of the answer that are not to be learned from this example.
+    """
     diagram = example.diagram()
     answer = {
         "plan": lambda: example.plan,
@@ -69,6 +76,7 @@ def to_row(example: Example, notation: Notation) -> dict[str, Any]:
         "family": example.family,
         "prompt": example.prompt,
         "answer": answer[notation](),
+        "by_chance": "" if teaches_look or notation != "plan" else example.by_chance,
         "plan": example.plan,
         "diagram": write_list(diagram),
     }

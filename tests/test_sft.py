@@ -141,6 +141,19 @@ def test_loss_is_on_the_answer_and_its_end_token(tiny_base: Path) -> None:
     assert learned == example.input_ids[-len(learned) :]
 
 
+def test_words_that_stand_by_chance_are_not_learned(tiny_base: Path, tmp_path: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
+    row = {"prompt": "a net", "answer": "network right sky soft full\n2 1", "by_chance": "sky soft full"}
+    write_rows(tmp_path / "rows.jsonl", [row])
+    (example,) = sft.encode_file(tmp_path / "rows.jsonl", tokenizer, 100, MemoryLog()).examples
+    learned = tokenizer.decode([token for token in example.labels if token != -100])
+    assert "".join(learned.split()) == "networkright21<end>"
+    assert tokenizer.decode(example.input_ids).endswith("network right sky soft full\n2 1<end>")
+    write_rows(tmp_path / "rows.jsonl", [{**row, "by_chance": "mint"}])
+    with pytest.raises(InputError, match=r"row 1: `by_chance` has to be words of the answer"):
+        sft.encode_file(tmp_path / "rows.jsonl", tokenizer, 100, MemoryLog())
+
+
 def test_long_examples_are_dropped_loudly(tiny_base: Path, tiny_examples: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(tiny_base / "model")
     path, log = tiny_examples / "train.jsonl", MemoryLog()

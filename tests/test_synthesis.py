@@ -6,8 +6,10 @@ from itertools import islice
 from random import Random
 
 from diagram_core.notation.names import family_of
+from diagram_core.notation.plan import read_plan
+from diagram_core.structure import Structure, fingerprint
 from diagram_core.synthesis import FAMILIES, SPLITS, examples, make_example, split_of
-from diagram_core.synthesis.phrasing import mistype
+from diagram_core.synthesis.phrasing import NUMERALS, mistype
 
 
 def test_the_same_seed_gives_the_same_bytes_everywhere() -> None:
@@ -38,6 +40,22 @@ def test_no_structure_is_in_two_splits() -> None:
     assert all(split_of(structure) == split for split, found in structures.items() for structure in found)
 
 
+def test_the_order_in_which_branches_and_steps_are_told_does_not_change_the_split() -> None:
+    random = Random(0)
+    for number in range(300):
+        structure = make_example(8, number).structure
+        order = random.sample(range(len(structure.elements)), len(structure.elements))
+        edges = sorted((order.index(a), order.index(b)) for a, b in structure.edges)
+        told_otherwise = Structure(structure.kind, tuple(structure.elements[i] for i in order), tuple(edges))
+        assert fingerprint(told_otherwise) == fingerprint(structure)
+        assert split_of(told_otherwise) == split_of(structure)
+
+
+def test_structures_that_differ_in_one_arrow_or_size_have_other_fingerprints() -> None:
+    bodies = ("4 ( 8 6 | 3 ) 2", "4 ( 8 | 6 3 ) 2", "4 ( 8 7 | 3 ) 2", "4 8 6 3 2", "4 @a 8 6 +a 2", "4 @a 8 6 2 +a")
+    assert len({fingerprint(read_plan(f"network right sky soft full\n{body}").structure) for body in bodies}) == 6
+
+
 def test_every_family_occurs_and_every_number_of_the_plan_stands_in_the_prompt() -> None:
     found = [make_example(5, number) for number in range(600)]
     assert {example.family for example in found} == set(FAMILIES)
@@ -45,7 +63,8 @@ def test_every_family_occurs_and_every_number_of_the_plan_stands_in_the_prompt()
         if example.family == "dense" and "*" not in example.plan:
             for size in example.plan.split("\n")[1].split():
                 unsaid = size == "1" and "regression" in example.prompt  # has one output unless more are named
-                assert unsaid or size in example.prompt, example
+                in_words = int(size) < len(NUMERALS) and NUMERALS[int(size)] in example.prompt.lower()
+                assert unsaid or in_words or size in example.prompt, example
 
 
 def test_chart_labels_are_words_of_the_prompt() -> None:

@@ -12,7 +12,16 @@ from typing import Literal, get_args
 from diagram_core.diagram import Diagram
 from diagram_core.layout import lay_out
 from diagram_core.notation.plan import read_plan
-from diagram_core.structure import DETAILS, DIRECTIONS, PALETTES, SHAPE_STYLES, Direction, Structure, Style
+from diagram_core.structure import (
+    DETAILS,
+    DIRECTIONS,
+    PALETTES,
+    SHAPE_STYLES,
+    Direction,
+    Structure,
+    Style,
+    fingerprint,
+)
 from diagram_core.synthesis import architectures, charts, korean, networks
 from diagram_core.synthesis.phrasing import chance, mistype, pick
 
@@ -32,13 +41,13 @@ Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", networks.dense, 0.20),
-    "cnn": ("network", networks.cnn, 0.25),
-    "sequence": ("network", networks.sequence, 0.06),
-    "architecture": ("network", architectures.architecture, 0.11),
+    "dense": ("network", networks.dense, 0.19),
+    "cnn": ("network", networks.cnn, 0.23),
+    "sequence": ("network", networks.sequence, 0.05),
+    "architecture": ("network", architectures.architecture, 0.15),
     "korean network": ("network", korean.network, 0.03),
-    "data process": ("chart", charts.data_process, 0.17),
-    "pipeline": ("chart", charts.pipeline, 0.08),
+    "data process": ("chart", charts.data_process, 0.16),
+    "pipeline": ("chart", charts.pipeline, 0.09),
     "data flow": ("chart", charts.data_flow, 0.08),
     "korean pipeline": ("chart", korean.pipeline, 0.02),
 }
@@ -46,7 +55,10 @@ FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A prompt and what it asks for; the plan's style is one of those that the prompt leaves open."""
+    """A prompt and what it asks for.
+
+    by_chance: the words of the plan's first line that the prompt leaves open; they are drawn by lot.
+    """
 
     id: str
     family: str
@@ -54,6 +66,7 @@ class Example:
     plan: str
     structure: Structure
     style: Style
+    by_chance: str
 
     def diagram(self) -> Diagram:
         """The structure, placed in the style of the plan."""
@@ -78,18 +91,20 @@ def make_example(seed: int, number: int) -> Example:
     kind, family, _ = FAMILIES[name]
     prompt, body = family(rng)
     direction = pick(rng, *DIRECTIONS)
-    if chance(rng, 0.12) and "korean" not in name:
+    asks_for_direction = chance(rng, 0.12) and "korean" not in name
+    if asks_for_direction:
         prompt = _ask_for_direction(rng, prompt, direction)
     prompt = _address(rng, prompt, has_names=name not in ("dense", "cnn"))
     style = Style(direction, pick(rng, *PALETTES), pick(rng, *SHAPE_STYLES), pick(rng, *DETAILS))
-    plan = f"{kind} {style.direction} {style.palette} {style.shapes} {style.detail}\n{body}"
-    return Example(f"{seed}-{number}", name, prompt, plan, read_plan(plan).structure, style)
+    look = f"{style.palette} {style.shapes} {style.detail}"
+    plan = f"{kind} {direction} {look}\n{body}"
+    by_chance = look if asks_for_direction else f"{direction} {look}"
+    return Example(f"{seed}-{number}", name, prompt, plan, read_plan(plan).structure, style, by_chance)
 
 
 def split_of(structure: Structure) -> Split:
-    """The split that a structure belongs to, by a hash of what it is."""
-    elements = ";".join(f"{element.kind},{element.label.lower()},{element.size}" for element in structure.elements)
-    digest = hashlib.sha256(f"{structure.kind}|{elements}|{structure.edges}".encode()).digest()
+    """The split that a structure belongs to, by a hash of what it is; the order in which it is told does not count."""
+    digest = hashlib.sha256(fingerprint(structure).encode()).digest()
     share = int.from_bytes(digest[:8], "big") / 2**64
     if share < TEST_SHARE:
         return "test"
