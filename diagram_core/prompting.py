@@ -60,9 +60,7 @@ def encode_answer(tokenizer: PreTrainedTokenizerBase, answer: str) -> list[int]:
     return [*tokenizer(answer_text(answer), add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
 
 
-def encode_example(
-    tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str, by_chance: str = ""
-) -> EncodedExample:
+def encode_example(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str, by_chance: str = "") -> EncodedExample:
     """A prompt with its answer, of which all is to be learned, its end token too, but for the words `by_chance`."""
     prompt_ids, answer_ids = encode_prompt(tokenizer, prompt), encode_answer(tokenizer, answer)
     labels = [IGNORED_LABEL] * len(prompt_ids) + answer_ids

@@ -94,26 +94,28 @@ def test_the_demo_fails_in_one_line(runs: list[tuple[object, ...]], capsys: pyte
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, failures.EXIT_INTERRUPTED), (signal.SIGTERM, 143)])
-def test_ending_a_training_ends_the_servers_and_the_stage_that_it_started(
-    tmp_path: Path, number: signal.Signals, code: int
-) -> None:
-    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "DIAGRAMFORGE_HOME": str(tmp_path / "home")}
-    training = subprocess.Popen(
+def test_ending_a_training_ends_the_servers_and_the_stage_that_it_started(tmp_path: Path) -> None:
+    ends = {signal.SIGINT: failures.EXIT_INTERRUPTED, signal.SIGTERM: 143}
+    trainings = {number: _start_training(tmp_path / number.name) for number in ends}
+    for number, training in trainings.items():
+        assert training.stderr is not None
+        lines = [*takewhile(lambda line: not line.startswith("base "), training.stderr)]  # sft begins
+        started = psutil.Process(training.pid).children(recursive=True)
+        assert any("prefect.server" in " ".join(process.cmdline()) for process in started)
+        training.send_signal(number)
+        rest = training.stderr.read()
+        assert training.wait() == ends[number], [*lines, rest]
+        assert "Traceback" not in rest
+        _, alive = psutil.wait_procs(started, timeout=30)
+        assert alive == []
+
+
+def _start_training(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-c", "from app.cli import main; main()", "train", "--profile", "smoke"],
-        env=environment,
+        env={**os.environ, "PREFECT_HOME": str(folder / "prefect"), "DIAGRAMFORGE_HOME": str(folder / "home")},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert training.stderr is not None
-    lines = [*takewhile(lambda line: not line.startswith("base "), training.stderr)]  # base is done, and sft begins
-    started = psutil.Process(training.pid).children(recursive=True)
-    assert any("prefect.server" in " ".join(process.cmdline()) for process in started)
-    training.send_signal(number)
-    rest = training.stderr.read()
-    assert training.wait() == code, [*lines, rest]
-    assert "Traceback" not in rest
-    _, alive = psutil.wait_procs(started, timeout=30)
-    assert alive == []

@@ -9,7 +9,8 @@ from diagram_core.notation.names import family_of
 from diagram_core.notation.plan import read_plan
 from diagram_core.structure import Structure, fingerprint
 from diagram_core.synthesis import FAMILIES, SPLITS, examples, make_example, split_of
-from diagram_core.synthesis.phrasing import NUMERALS, mistype
+from diagram_core.synthesis.phrasing import mistype
+from diagram_core.wording import NUMERALS
 
 
 def test_the_same_seed_gives_the_same_bytes_everywhere() -> None:

@@ -12,9 +12,9 @@ def kept(body: str, prompt: str, kind: str = "network") -> int:
     return kept_words(read_plan(f"{kind} right sky soft full\n{body}").structure, prompt)
 
 
-def test_numbers_and_words_count_once_and_without_capitals() -> None:
-    assert words_of("4-8-8-1, 3x3 Conv. Conv") == {"4", "8", "1", "3", "x", "conv"}
-    assert words_of("신경망 4개") == {"신경망", "4", "개"}
+def test_numbers_are_read_in_words_and_figures_and_capitals_make_no_difference() -> None:
+    assert words_of("4-8-eight-1, 3x3 Conv. Conv") == {"4": 1, "8": 2, "1": 1, "3": 2, "x": 1, "conv": 2}
+    assert words_of("신경망 4개") == {"신경망": 1, "4": 1, "개": 1}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ def test_numbers_and_words_count_once_and_without_capitals() -> None:
         ("network", "32x32 conv5 pool2 10", "32x32 conv3 pool2 10", "32*32 image, 5x5 conv, 2x2 pooling, 10 classes"),
         ("chart", "[user asks question] > [call LLM]", "[user asks] > [call LLM]", "User asks question, call LLM"),
         ("chart", "[plan] > [code]", "[schedule] > [code]", "plan, then code"),
+        ("network", "5 6 2", "6 6 2", "net with five inputs, six hidden, two outputs"),
+        ("network", "10 64*3 2", "10 64*2 2", "three hidden layers of 64 units, 10 inputs, 2 outputs"),
+        ("network", "8 16 16 4", "8 16 4", "8 inputs, 16 and 16 hidden nodes, 4 outputs"),
+        ("network", "32x32 ( conv pool )*3 10", "32x32 ( conv pool )*2 10", "32x32, 3 blocks of conv and pool, 10"),
+        ("network", "22 ( 9 &5 ) 1", "22 ( 9 &4 ) 1", "22 inputs, five experts of 9 nodes, 1 output"),
     ],
 )
 def test_what_keeps_closer_to_the_prompt_counts_more(kind: str, right: str, wrong: str, prompt: str) -> None:

@@ -260,9 +260,7 @@ def _written_out(words: Sequence[str]) -> list[str]:
             if len(written) == bracket.branch:
                 raise InputError(f"plan: {word[:40]} repeats no layers")
             whole = [*written[bracket.first :], ")"]
-            written[bracket.first :] = _copied(
-                whole if bracket.has_branches else whole[1:-1], _repeats(copies, word)
-            )
+            written[bracket.first :] = _copied(whole if bracket.has_branches else whole[1:-1], _repeats(copies, word))
         else:
             written.append(word)
             if word == "(":

@@ -254,7 +254,9 @@ def _mixture_of_experts(rng: Random) -> tuple[str, str]:
         f"MoE: {inputs} inputs, a gate, {number} experts with {size} nodes each{then}, {said}",
         f"mixture of {number} experts of {size} nodes with a gate, {inputs} inputs{then}, {said}",
     )
-    return prompt, " ".join([f'{inputs} ( "gate" | {size} &{count} )', *([f'"{joint}"'] if joint else []), str(outputs)])
+    return prompt, " ".join(
+        [f'{inputs} ( "gate" | {size} &{count} )', *([f'"{joint}"'] if joint else []), str(outputs)]
+    )
 
 
 def _ensemble(rng: Random) -> tuple[str, str]:

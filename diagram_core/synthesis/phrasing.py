@@ -7,23 +7,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-T = TypeVar("T")
+from diagram_core.wording import NUMERALS
 
-NUMERALS = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
+T = TypeVar("T")
 
 
 def pick(rng: Random, *options: T) -> T:
