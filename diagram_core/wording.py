@@ -58,7 +58,7 @@ def kept_words(structure: Structure, prompt: str) -> int:
 
 
 def _counts_of(structure: Structure) -> set[int]:
-    """How many there are of what can be told by its number: layers alike, in a row or in all, branches, inputs, heads."""
+    """How many there are of what can be told by number: layers alike, in a row or in all, branches, inputs, heads."""
     keys = [(e.kind, e.label, None if e.kind in _LAYERS_TOLD else e.size) for e in structure.elements]
     kinds = Counter((e.kind, e.label) for e in structure.elements)
     out, into = (Counter(edge[side] for edge in structure.edges) for side in (0, 1))

@@ -488,7 +488,7 @@ def _counted(units: Sequence[str]) -> list[str]:
     counted: list[str] = []
     i = 0
     while i < len(units):
-        saved, length, count = max(_runs(units, i), default=(0, 1, 1))
+        _, length, count = max(_runs(units, i), default=(0, 1, 1))
         run = units[i] if length == 1 else f"( {' '.join(_counted(units[i : i + length]))} )"
         counted.append(run if count == 1 else f"{run}*{count}")
         i += length * count
