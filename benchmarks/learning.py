@@ -29,16 +29,16 @@ SEEDS = 20
 Stage = Callable[[Any, dict[str, Path], Path, StageLog], dict[str, float]]
 
 
-def measure(profile_name: str, seeds: int) -> dict[str, float]:
+def measure(profile: str, seeds: int) -> dict[str, float]:
     """All figures of one run."""
-    profile = load_profile(profile_name)
+    settings = load_profile(profile)
     figures = {"seeds": float(seeds)}
     with tempfile.TemporaryDirectory() as folder:
         drawings = Path(folder) / "render"
         with QuietLog("render") as log:
-            render.run(profile.render, {}, drawings, log)
-        figures |= _figures("readability", readability.run, profile.readability, drawings, seeds)
-        figures |= _figures("autoencoder", autoencoder.run, profile.autoencoder, drawings, seeds)
+            render.run(settings.render, {}, drawings, log)
+        figures |= _figures("readability", readability.run, settings.readability, drawings, seeds)
+        figures |= _figures("autoencoder", autoencoder.run, settings.autoencoder, drawings, seeds)
     return figures
 
 
@@ -64,8 +64,7 @@ def _figures(
 
 
 if __name__ == "__main__":
-    own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--profile", default="smoke")
-    own.add_argument("--seeds", type=int, default=SEEDS)
-    options, sys.argv[1:] = own.parse_known_args()
-    benchmarks.main("Learning", lambda: measure(options.profile, options.seeds))
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--profile", default="smoke")
+    options.add_argument("--seeds", type=int, default=SEEDS)
+    benchmarks.main("Learning", measure, options)

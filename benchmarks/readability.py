@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -161,7 +160,6 @@ def _with_interval(
 
 
 if __name__ == "__main__":
-    own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--picture", type=Path)
-    options, sys.argv[1:] = own.parse_known_args()
-    benchmarks.main("Readability", lambda: measure(options.picture))
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--picture", type=Path)
+    benchmarks.main("Readability", measure, options)
