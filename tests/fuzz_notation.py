@@ -37,7 +37,7 @@ WORDS = (
     *("'circle'", "'round rectangle'", "'solid arrow'", "(255, 0, 0)", "[", "]", '"', "\\", "#", "px", "rgb("),
     *("A=ra ", "e0e0f0 402030", "1-9", ">", "|", "\n,300", "7=A"),
     *("network right sky soft full\n", "chart down sand round short\n", "conv3", "=28", "*2", "maxpool2", "32x32"),
-    *(" > ", "[clean]", "+ ", "~ ", "#2", " @a", " +a", " ( ", " | ", " )"),
+    *(" > ", "[clean]", "+ ", "~ ", "#2", " @a", " +a", " ( ", " | ", " )", " &3", " )*3"),
     *('{"answer": ', "null", "1e999", "\\u0000"),
 )
 
