@@ -31,8 +31,11 @@ _LAYERS_TOLD: tuple[ElementKind, ...] = ("conv", "pool")  # alike whatever their
 
 
 def words_of(text: str) -> Counter[str]:
-    """The numbers, in figures, and the words of a text, without capitals, and how often each occurs."""
-    return Counter(_FIGURES.get(word, word) for word in _WORD.findall(text.casefold()))
+    """The numbers, in figures, and the words of a text, without capitals, and how often each occurs.
+
+    The words for a convolution, and those for pooling, count as one.
+    """
+    return Counter(map(_one_word_for, _WORD.findall(text.casefold())))
 
 
 def names_of(structure: Structure) -> list[str]:
@@ -46,15 +49,22 @@ def kept_words(structure: Structure, prompt: str) -> int:
     A number that is no size may say how many there are of something. Only good to compare structures for the same
     prompt: a prompt has words that belong in no structure.
     """
-    said = words_of(" ".join(names_of(structure)))
+    asked, said = words_of(prompt), words_of(" ".join(names_of(structure)))
     for element in structure.elements:
         if element.kind in _SIZES_TOLD and element.size:
             said[str(element.size)] += 1
+        if element.kind in _LAYERS_TOLD and asked[element.kind]:  # a network may be told without naming its layers
+            said[element.kind] += 1
         if element.kind not in NAMED_KINDS:
             said.update(re.findall(r"\d+", element.label))  # of kernels and windows
-    asked = words_of(prompt)
     counted = (asked - said).keys() & {str(count) for count in _counts_of(structure)}
     return (said & asked).total() + len(counted) - len(said.keys() - asked.keys())
+
+
+def _one_word_for(word: str) -> str:
+    if word.startswith("conv"):
+        return "conv"
+    return "pool" if "pool" in word else _FIGURES.get(word, word)
 
 
 def _counts_of(structure: Structure) -> set[int]:

@@ -24,6 +24,8 @@ def test_numbers_are_read_in_words_and_figures_and_capitals_make_no_difference()
         ("network", "32x32 conv5 pool2 10", "32x32 conv3 pool2 10", "32*32 image, 5x5 conv, 2x2 pooling, 10 classes"),
         ("chart", "[user asks question] > [call LLM]", "[user asks] > [call LLM]", "User asks question, call LLM"),
         ("chart", "[plan] > [code]", "[schedule] > [code]", "plan, then code"),
+        ("network", "9x9 conv conv pool 2", "9x9 conv pool 2", "9x9, conv layer, convolution, then max pooling, 2"),
+        ("network", "9x9 conv pool pool 2", "9x9 conv pool 2", "9x9, a conv layer, maxpool, pooling, 2"),
         ("network", "5 6 2", "6 6 2", "net with five inputs, six hidden, two outputs"),
         ("network", "10 64*3 2", "10 64*2 2", "three hidden layers of 64 units, 10 inputs, 2 outputs"),
         ("network", "8 16 16 4", "8 16 4", "8 inputs, 16 and 16 hidden nodes, 4 outputs"),
