@@ -1,7 +1,7 @@
 """How well readability scores agree with people, and how fast the networks learn.
 
 On the rated answers in the folder that DIAGRAM_DATA names, and CORRECT of its correct diagrams, which are rated 5.
-First the ensemble of the profile cpu is trained on fresh synthesis. With --picture FILE, predicted scores are drawn
+First the ensemble of the profile cpu is trained on fresh synthesis. With --picture FILE, scores by geometry are drawn
 against people's.
 
 NAME is `picture` (the networks alone), `geometry` (measured flaws alone) or `both` (their mean); _fitted: with flaws
@@ -93,8 +93,8 @@ def measure(picture: Path | None) -> dict[str, float]:
     for name, predicted in predictions.items():
         figures |= _agreement(name, predicted, seen.scores, answers)
     if picture is not None:
-        title = "people's scores of answers and correct diagrams, five folds"
-        predicted_against_wanted(picture, predictions["both_fitted"], seen.scores, title)
+        title = "geometry against people's scores"
+        predicted_against_wanted(picture, predictions["geometry"], seen.scores, title)
     return figures
 
 
