@@ -110,7 +110,7 @@ class RatingStore:
         self._name = self._url.render_as_string(hide_password=True)
         with self._one_line_errors():
             if self._url.get_backend_name() == "sqlite" and self._url.database:
-                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(self._url.database.removeprefix("file:")).parent.mkdir(parents=True, exist_ok=True)
             timeout = {"timeout": _LOCK_TIMEOUT_SECONDS} if self._url.get_backend_name() == "sqlite" else {}
             self._engine = create_engine(self._url, connect_args=timeout)
             self._create_tables()

@@ -129,6 +129,7 @@ def test_a_database_that_cannot_be_written_can_still_be_read(tmp_path: Path) -> 
     store.close()
     locked = RatingStore(f"sqlite:///file:{tmp_path / 'ratings.db'}?mode=ro&uri=true")
     assert locked.users() == ["ada"]
+    assert not Path("file:").exists()
     with pytest.raises(DiagramforgeError, match="readonly") as error:
         locked.add("ada", number, 4)
     assert one_line(error.value)
