@@ -61,6 +61,20 @@ def thumbnail_map(path: Path, images: Image, points: Floats, title: str) -> None
     _save(figure, path)
 
 
+def gains_by_seed(path: Path, gains: Mapping[str, Sequence[float | None]]) -> None:
+    """What a training of each model gained, by its seed; None, a cross at 0, where it learned nothing."""
+    figure = Figure(figsize=(7, 3), layout="constrained")
+    panels = figure.subplots(1, len(gains), sharey=True, squeeze=False)[0]
+    for number, (axes, (name, values)) in enumerate(zip(panels, gains.items(), strict=True)):
+        failed = [seed for seed, value in enumerate(values) if value is None]
+        axes.bar(range(len(values)), [value or 0 for value in values], color=f"C{number}")
+        axes.plot(failed, [0] * len(failed), "x", color="black", clip_on=False)
+        axes.set(title=name, xlabel="seed", ylim=(0, 1))
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("gain over the mean")
+    _save(figure, path)
+
+
 def compared_models(
     path: Path,
     models: Mapping[str, Mapping[str, float]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +19,8 @@ from torch.nn import functional
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
 from diagram_core.models.images import Image, prepare
-from diagram_core.models.layers import Downsample, channels_first, channels_last, ink_of, with_positions
+from diagram_core.models.layers import Downsample, anywhere, channels_first, channels_last, ink_of, with_positions
+from diagram_core.models.precision import mixed_precision
 from diagram_core.models.training import Epoch, Settings, train
 
 CONFIG_FILE = "autoencoder.json"
@@ -29,7 +31,7 @@ _CHANNELS = (24, 32, 48, 64)
 _GRID = (6, 10)  # what the encoder's features are pooled to, and the decoder starts from
 _TARGET = (48, 80)  # what the decoder draws
 _LINE_WEIGHT = 20.0  # how much more a pixel beside a border or on a line counts than one of an even area
-_ATTRIBUTE_WEIGHT = 0.02  # of telling all attributes apart, beside rebuilding the ink
+_ATTRIBUTES_WEIGHT = 0.4  # of telling each attribute apart better than by guessing, beside rebuilding the ink
 _BATCH = 64
 
 Floats = NDArray[np.float32]
@@ -39,7 +41,9 @@ class Autoencoder(nn.Module):
     """Prepared images, uint8 [n, 3, h, w] -> latents [n, latent_size] -> the square root of the ink,
     [n, 3, 48, 80].
 
-    `center` and `scale` bring latents of training drawings to a mean of 0 and a total variance of 1.
+    Latents tell where the ink is, by the last features in their places, and of what look it is, by the features of all
+    resolutions wherever they are. `center` and `scale` bring latents of training drawings to a mean of 0 and a total
+    variance of 1.
     """
 
     center: Tensor
@@ -52,6 +56,8 @@ class Autoencoder(nn.Module):
         self.stem = nn.Conv2d(5, _CHANNELS[0], 5, stride=2, padding=2)
         self.down = nn.Sequential(*(Downsample(a, b) for a, b in pairwise(_CHANNELS)))
         self.to_latent = nn.Linear(cells, latent_size)
+        pooled = 2 * sum(_CHANNELS)
+        self.look = nn.Sequential(nn.BatchNorm1d(pooled), nn.Linear(pooled, latent_size))
         self.from_latent = nn.Linear(latent_size, cells)
         self.up = nn.Sequential(_Upsample(64, 32), _Upsample(32, 24), _Upsample(24, 16))
         self.draw = nn.Conv2d(16, 3, 3, padding=1)
@@ -62,8 +68,13 @@ class Autoencoder(nn.Module):
 
     def encode(self, images: Tensor) -> Tensor:
         """Latents [n, latent_size] before centring and scaling."""
-        features = functional.relu(self.down(self.stem(with_positions(ink_of(images).sqrt()))))
-        latents: Tensor = self.to_latent(functional.adaptive_avg_pool2d(features, _GRID).flatten(1))
+        stages = [self.stem(with_positions(ink_of(images).sqrt()))]
+        for halve in self.down:
+            stages.append(halve(stages[-1]))
+        seen = [functional.relu(stage).float() for stage in stages]
+        cells = functional.adaptive_avg_pool2d(seen[-1], _GRID).flatten(1)
+        look = self.look(torch.cat([anywhere(stage) for stage in seen], dim=1))
+        latents: Tensor = (self.to_latent(cells) + look).float()
         return latents
 
     def decode(self, latents: Tensor) -> Tensor:
@@ -144,19 +155,21 @@ def train_autoencoder(
     next to nothing of a palette or an outline, which cost it little; so the latents have to tell these classes, too.
     """
     pixels, classes = channels_first(images), torch.from_numpy(attributes)
+    counts = np.maximum(attributes.max(axis=0) + 1, 2)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         model = Autoencoder(latent_size, float(1 - images.mean() / 255))
-        whole = _WithHeads(model, np.maximum(attributes.max(axis=0) + 1, 1).tolist())
+        whole = _WithHeads(model, counts.tolist())
     channels_last(whole.to(device))
 
     def loss_of(rows: Tensor, generator: torch.Generator) -> Tensor:
         batch, wanted = pixels[rows].to(device), classes[rows].to(device)
-        ink, told = whole(batch)
-        error = drawing_error(ink, target(batch))
+        with mixed_precision(device.type):
+            ink, told = whole(batch)
+        error = drawing_error(ink.float(), target(batch))
         for column, logits in enumerate(told):
-            each = functional.cross_entropy(logits, wanted[:, column], ignore_index=-1, reduction="sum")
-            error = error + _ATTRIBUTE_WEIGHT * each / len(rows)
+            each = functional.cross_entropy(logits.float(), wanted[:, column], ignore_index=-1, reduction="sum")
+            error = error + _ATTRIBUTES_WEIGHT * each / math.log(counts[column]) / len(rows)
         return error
 
     def validate() -> float:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from diagram_core.errors import InputError
+from diagram_core.models.precision import has_bfloat16
 from diagram_core.prompting import IGNORED_LABEL, EncodedExample
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -136,23 +137,16 @@ def _dtype(wanted: str, device: str, say: Callable[[str], None]) -> torch.dtype:
     best = _best_dtype(device)
     if wanted == "auto":
         return best
-    if (wanted == "float16" and device == "cpu") or (wanted == "bfloat16" and not _has_bfloat16(device)):
+    if (wanted == "float16" and device == "cpu") or (wanted == "bfloat16" and not has_bfloat16(device)):
         say(f"{wanted} is not in the hardware of this {device} device: using {_name(best)}")
         return best
     return _DTYPES[wanted]
 
 
 def _best_dtype(device: str) -> torch.dtype:
-    if _has_bfloat16(device):
+    if has_bfloat16(device):
         return torch.bfloat16
     return torch.float16 if device == "cuda" else torch.float32
-
-
-def _has_bfloat16(device: str) -> bool:
-    """On a CPU without AMX, bfloat16 is emulated or so narrow that float32 is faster."""
-    if device == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_amx_tile_supported()
 
 
 def _attention(wanted: str, device: str, dtype: torch.dtype, say: Callable[[str], None]) -> str:

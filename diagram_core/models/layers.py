@@ -58,3 +58,8 @@ def with_positions(ink: Tensor) -> Tensor:
     rows = torch.linspace(-1, 1, height, device=ink.device).view(1, 1, height, 1).expand(count, 1, height, width)
     columns = torch.linspace(-1, 1, width, device=ink.device).view(1, 1, 1, width).expand(count, 1, height, width)
     return torch.cat([ink, rows, columns], dim=1)
+
+
+def anywhere(features: Tensor) -> Tensor:
+    """Features [n, c, h, w] without their places: mean and maximum [n, 2c]."""
+    return torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3))], dim=1)

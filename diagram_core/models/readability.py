@@ -21,7 +21,16 @@ from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
 from diagram_core.flaws import FLAWS, MAX_READABILITY, PLACES, WEIGHTS, fit_weights, readability, survey
 from diagram_core.models.images import Image, prepare
-from diagram_core.models.layers import Downsample, Residual, channels_first, channels_last, ink_of, with_positions
+from diagram_core.models.layers import (
+    Downsample,
+    Residual,
+    anywhere,
+    channels_first,
+    channels_last,
+    ink_of,
+    with_positions,
+)
+from diagram_core.models.precision import mixed_precision
 from diagram_core.models.training import Epoch, Settings, train
 from diagram_core.people import Rated
 from diagram_core.render import draw
@@ -71,10 +80,11 @@ class ReadabilityNet(nn.Module):
         near = self.near(self.stem(with_positions(_contrasts(ink_of(images)))))
         far = functional.relu(self.norms[1](self.far(near)))
         near = functional.relu(self.norms[0](near))
-        logits: Tensor = self.places(near)
-        pooled = [pool(part) for part in (logits.sigmoid(), near, far) for pool in (_mean, _maximum)]
-        pooled.append((pooled[0] + _ROOT_FLOOR).sqrt())  # as flaws are roots of shares
-        return self.flaws(self.head(torch.cat(pooled, dim=1))), logits
+        logits: Tensor = self.places(near).float()
+        pooled = [anywhere(part.float()) for part in (logits.sigmoid(), near, far)]
+        shares = pooled[0][:, : len(PLACES)]
+        pooled.append((shares + _ROOT_FLOOR).sqrt())  # as flaws are roots of shares
+        return self.flaws(self.head(torch.cat(pooled, dim=1))).float(), logits
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,8 @@ def train_fold(
     def loss_of(rows: Tensor, generator: torch.Generator) -> Tensor:
         images, wanted_places = _mirror(pixels[rows], places[rows], generator)
         images = images[:, torch.randperm(3, generator=generator)]
-        seen, logits = network(images.to(device))
+        with mixed_precision(device.type):
+            seen, logits = network(images.to(device))
         places_loss = _places_loss(logits, wanted_places.to(device), shares)
         return _flaws_loss(seen, flaws[rows].to(device)) + _PLACES_WEIGHT * places_loss
 
@@ -266,14 +277,6 @@ def _contrasts(ink: Tensor) -> Tensor:
     """
     is_inked = (_PALEST * ink.amax(dim=1, keepdim=True)).clamp_max(1)
     return torch.cat([ink.sqrt(), is_inked, ink.amin(dim=1, keepdim=True)], dim=1)
-
-
-def _mean(features: Tensor) -> Tensor:
-    return features.mean(dim=(2, 3))
-
-
-def _maximum(features: Tensor) -> Tensor:
-    return features.amax(dim=(2, 3))
 
 
 def _flaws_loss(seen: Tensor, wanted: Tensor) -> Tensor:

@@ -91,10 +91,11 @@ def _stack(rng: Random, sloppiness: float) -> Nodes:
     pitch = (CANVAS_WIDTH_PX - 2 * MARGIN_PX) / max(first_run, 6)
     thickness = pitch * (rng.uniform(0.9, 2.5) if rng.random() < 0.25 * sloppiness else rng.uniform(0.35, 0.85))
     back = rng.randint(0, first_run // 2)
-    aside = rng.choice((0.0, 0.0, rng.uniform(-250, 250), rng.uniform(20, 250)))
+    aside = rng.choice((0.0, rng.uniform(-80, 80), rng.uniform(-250, 250), rng.uniform(20, 250)))
     shift = rng.choice((0.0, 0.0, rng.uniform(-0.5, 0.5)))
+    lengths = _lengths(rng, first_run) + _lengths(rng, count - first_run)
     nodes = []
-    for i, length in enumerate(_lengths(rng, count)):
+    for i, length in enumerate(lengths):
         center = (MARGIN_PX + (i + 0.5) * pitch, CANVAS_HEIGHT_PX / 2)
         if i >= first_run:
             center = (center[0] + (back - first_run + shift) * pitch, center[1] + aside)
