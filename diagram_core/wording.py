@@ -46,10 +46,11 @@ def names_of(structure: Structure) -> list[str]:
 def kept_words(structure: Structure, prompt: str) -> int:
     """How many of the prompt's numbers and words the structure says, less those that it adds.
 
-    A number that is no size may say how many there are of something. Only good to compare structures for the same
-    prompt: a prompt has words that belong in no structure.
+    A word of a name counts once: a prompt says it wherever the named is used. A number that is no size may say how many
+    there are of something. Only good to compare structures for the same prompt: a prompt has words that belong in no
+    structure.
     """
-    asked, said = words_of(prompt), words_of(" ".join(names_of(structure)))
+    asked, said = words_of(prompt), Counter(set(words_of(" ".join(names_of(structure)))))
     for element in structure.elements:
         if element.kind in _SIZES_TOLD and element.size:
             said[str(element.size)] += 1

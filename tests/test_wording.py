@@ -37,6 +37,13 @@ def test_what_keeps_closer_to_the_prompt_counts_more(kind: str, right: str, wron
     assert kept(right, prompt, kind) > kept(wrong, prompt, kind)
 
 
+def test_what_is_used_twice_is_not_to_be_there_twice() -> None:
+    prompt = "clean the text, split the text, then store the text"
+    steps = "[clean] > ~ text > [split]\n~ text > [store]"
+    again = f"{steps}\n[split] > + text"
+    assert kept(again, prompt, "chart") == kept(steps, prompt, "chart")
+
+
 def test_the_kinds_of_layers_and_sizes_that_follow_from_others_count_for_nothing() -> None:
     prompt = "28 x 28, conv 3, 10 classes"
     assert kept("28x28 conv3=26 10", prompt) == kept("28x28 conv3 10", prompt)
