@@ -124,7 +124,7 @@ class AutoencoderConfig(Section):
     epochs: int = Field(gt=0)
     batch_size: int = Field(default=16, gt=0)
     learning_rate: float = Field(default=3e-3, gt=0)
-    min_gain: float = Field(default=0.2, gt=0, lt=1)  # reconstruction against always answering the mean image
+    min_gain: float = Field(default=0.1, gt=0, lt=1)  # reconstruction against always answering the mean image
     device: Device = "auto"
     seed: int = 0
 

@@ -31,7 +31,7 @@ _CHANNELS = (24, 32, 48, 64)
 _GRID = (6, 10)  # what the encoder's features are pooled to, and the decoder starts from
 _TARGET = (48, 80)  # what the decoder draws
 _LINE_WEIGHT = 20.0  # how much more a pixel beside a border or on a line counts than one of an even area
-_ATTRIBUTES_WEIGHT = 0.4  # of telling each attribute apart better than by guessing, beside rebuilding the ink
+_ATTRIBUTES_WEIGHT = 2.0  # of telling each attribute apart better than by guessing, beside rebuilding the ink
 _BATCH = 64
 
 Floats = NDArray[np.float32]
