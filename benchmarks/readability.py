@@ -9,6 +9,7 @@ weighed by people's scores, in five folds: no drawing is scored by weights that 
 node count, share of a shape that others overlap, share of shapes off the canvas, and edge count, in the same folds.
 NAME_spearman_all, NAME_spearman_rated, NAME_mse_rated: of all drawings, or of the rated answers alone; each with a 95
 % interval (_low, _high; percentile bootstrap over drawings). mse_of_mean: of always answering the answers' mean.
+seen_FLAW: the rank correlation of how much of it the networks see in the rated answers with how much is measured.
 training_seconds, training_cpu_seconds: of the stage. synthetic_spearman: on held-out synthesis.
 """
 
@@ -29,6 +30,7 @@ from sklearn.ensemble import RandomForestRegressor
 import benchmarks
 from diagram_core.errors import InputError
 from diagram_core.files import read_rows
+from diagram_core.flaws import FLAWS
 from diagram_core.geometry import measure as measure_geometry
 from diagram_core.models.readability import (
     Ensemble,
@@ -92,6 +94,8 @@ def measure(picture: Path | None) -> dict[str, float]:
     figures["mse_of_mean"] = float(seen.scores[:answers].var())
     for name, predicted in predictions.items():
         figures |= _agreement(name, predicted, seen.scores, answers)
+    for flaw, looked, measured in zip(FLAWS, seen.seen[:answers].T, seen.measured[:answers].T, strict=True):
+        figures[f"seen_{flaw}"] = float(spearmanr(looked, measured).statistic)
     if picture is not None:
         title = "geometry against people's scores"
         predicted_against_wanted(picture, predictions["geometry"], seen.scores, title)
