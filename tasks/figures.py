@@ -18,14 +18,14 @@ Floats = NDArray[np.float32]
 
 
 def learning_curves(path: Path, curves: Mapping[str, Sequence[Epoch]], ylabel: str) -> None:
-    """Training loss (dashed) and validation error (solid) of each model, by epoch."""
+    """Training loss (dashed) and validation error (solid, what `ylabel` says) of each model, by epoch."""
     figure = Figure(figsize=(7, 4.5), layout="constrained")
-    axes = figure.add_subplot(xlabel="epoch", ylabel=ylabel)
+    axes = figure.add_subplot(xlabel="epoch", ylabel=ylabel, yscale="log")
     for number, (name, curve) in enumerate(curves.items()):
         epochs, color = range(1, len(curve) + 1), f"C{number}"
         axes.plot(epochs, [epoch.validation for epoch in curve], color=color, label=f"{name}, validation")
         axes.plot(epochs, [epoch.loss for epoch in curve], color=color, linestyle="--", label=f"{name}, training loss")
-    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
     _save(figure, path)
 
