@@ -21,12 +21,13 @@ from statistics import median
 from typing import Any
 
 import torch
+from torch import nn
 
 import benchmarks
 from app.champion import champion_bundle
-from diagram_core.decoding import decoder_factory
 from diagram_core.drawing import Parts, draw_candidates, load_parts
 from diagram_core.generate import generate
+from diagram_core.models.language import load_language_model
 from diagram_core.prompting import encode_prompt
 
 PROMPTS = (
@@ -46,7 +47,8 @@ def measure() -> dict[str, float]:
     parts = load_parts(bundle)
     draw_candidates(parts, PROMPTS[0], CANDIDATES, recommend=3, user="", seed=0)  # whatever is made at the first call
     drawing = [_seconds_of_drawing(parts, prompt) for prompt in PROMPTS]
-    lean, plain = _tokens_per_second(parts, PROMPTS)
+    model, _ = load_language_model(bundle.language_model, [])
+    lean, plain = _tokens_per_second(parts, model, PROMPTS)
     step_seconds = _step_seconds(parts)
     return {
         "five_candidates_seconds": median(drawing),
@@ -55,7 +57,7 @@ def measure() -> dict[str, float]:
         "generate_tokens_per_second": plain,
         "speedup_over_generate": lean / plain,
         "step_seconds": step_seconds,
-        "bandwidth_share": _weight_bytes(parts) / step_seconds / _bytes_per_second(),
+        "bandwidth_share": _weight_bytes(model) / step_seconds / _bytes_per_second(),
         "threads": float(torch.get_num_threads()),
     }
 
@@ -75,9 +77,8 @@ def _seconds_of_cold_start() -> float:
         return time.perf_counter() - started
 
 
-def _tokens_per_second(parts: Parts, prompts: Sequence[str]) -> tuple[float, float]:
+def _tokens_per_second(parts: Parts, model: Any, prompts: Sequence[str]) -> tuple[float, float]:
     """Ours and `generate`'s, prompt by prompt in turns, so that whatever else the machine does slows both."""
-    model: Any = parts.language_model.model
     tokenizer = parts.language_model.tokenizer
     counts, ours, plain_counts, theirs = 0, 0.0, 0, 0.0
     for prompt in prompts:
@@ -105,7 +106,7 @@ def _step_seconds(parts: Parts) -> float:
     model = parts.language_model
     seconds = []
     with torch.inference_mode():
-        decoder = decoder_factory(model.model)()
+        decoder = model.engine.new_decoder()
         decoder.prefill(encode_prompt(model.tokenizer, PROMPTS[0]))
         decoder.select([0] * CANDIDATES)
         for step in range(STEPS):
@@ -115,10 +116,9 @@ def _step_seconds(parts: Parts) -> float:
     return median(seconds)
 
 
-def _weight_bytes(parts: Parts) -> int:
+def _weight_bytes(model: nn.Module) -> int:
     """Of the layers, which every step reads; not of the embedding, of which it reads a few rows."""
-    parameters = parts.language_model.model.named_parameters()
-    return sum(parameter.nbytes for name, parameter in parameters if ".layers." in name)
+    return sum(parameter.nbytes for name, parameter in model.named_parameters() if ".layers." in name)
 
 
 def _bytes_per_second() -> float:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from diagram_core.decoding import load_engine
 from diagram_core.diagram import Diagram
 from diagram_core.errors import InputError
 from diagram_core.generate import Candidate, GenerateSettings, LanguageModel, generate, prepare
 from diagram_core.models import neighbors, readability, taste_space
-from diagram_core.models.language import load_language_model
+from diagram_core.models.language import load_tokenizer
 from diagram_core.models.neighbors import NeighborRater
 from diagram_core.models.readability import Ensemble
 from diagram_core.models.taste_space import TasteSpace
@@ -95,8 +96,8 @@ class DrawnCandidate:
 
 def load_parts(folders: PartFolders) -> Parts:
     """Load everything that drawing needs. Raises InputError that names the part that cannot be loaded."""
-    model, tokenizer = load_language_model(folders.language_model, [])
-    language_model = prepare(model, tokenizer, answer_grammar(folders.notation))
+    engine, tokenizer = load_engine(folders.language_model), load_tokenizer(folders.language_model)
+    language_model = prepare(engine, tokenizer, answer_grammar(folders.notation))
     return Parts(language_model, folders.notation, folders.generate, load_judge(folders))
 
 

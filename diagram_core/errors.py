@@ -1,5 +1,7 @@
 """Errors that a person can act on."""
 
+_TOLD_CHARS = 300  # some libraries write pages
+
 
 class DiagramforgeError(Exception):
     """What went wrong, where, and what to do, in one line that is shown to the user as it is."""
@@ -11,3 +13,8 @@ class InputError(DiagramforgeError):
 
 class UsageError(InputError):
     """The command itself cannot be meant: a name that does not exist, a value out of range. Exit code 2, others 1."""
+
+
+def one_line(error: Exception) -> str:
+    """The beginning of what a library's error says, to be told within a line."""
+    return " ".join(str(error).split())[:_TOLD_CHARS]

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram
 from diagram_core.geometry import TINY_PX
@@ -73,6 +72,7 @@ def fit_weights(flaws: Floats, scores: Floats) -> Floats:
 
     Least squares, with WEIGHTS as the prior.
     """
+    from scipy.optimize import least_squares  # half a second, for nothing where nothing is fitted
 
     def misses(weights: _Floats) -> _Floats:
         from_prior = np.sqrt(_PRIOR_RATINGS) * (weights - WEIGHTS)

@@ -8,22 +8,23 @@ unless the prompt itself asked for one look. What follows says what was asked, a
 from __future__ import annotations
 
 import math
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
 import xgrammar
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from diagram_core.decoding import Decoder, decoder_factory
+from diagram_core.decoding import Decoder, Engine
 from diagram_core.errors import InputError
 from diagram_core.prompting import check_prompt, encode_prompt
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 MIN_STYLE_ODDS = 0.05  # of a word of the first line, against its likeliest: the prompt ruled out what has less
 
@@ -68,15 +69,14 @@ class Candidate:
 class LanguageModel:
     """A model with its tokenizer and the compiled grammar of its answers: made once, by `prepare`."""
 
-    model: PreTrainedModel
+    engine: Engine
     tokenizer: PreTrainedTokenizerBase
-    new_decoder: Callable[[], Decoder]
     grammar: xgrammar.CompiledGrammar
     vocabulary: tuple[bytes, ...]  # what each token stands for
     writable: NDArray[np.bool_]  # tokens that are text, and the end token: no other special ones
 
 
-def prepare(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, grammar: str) -> LanguageModel:
+def prepare(engine: Engine, tokenizer: PreTrainedTokenizerBase, grammar: str) -> LanguageModel:
     """Compile a grammar (xgrammar's EBNF) for a model's tokenizer.
 
     Raises InputError for a tokenizer that has no end token, without which no answer could end.
@@ -84,14 +84,12 @@ def prepare(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, grammar:
     end = tokenizer.eos_token_id
     if end is None:
         raise InputError(f"the tokenizer in {tokenizer.name_or_path} has no end token (eos_token): set one")
-    info = xgrammar.TokenizerInfo.from_huggingface(
-        tokenizer, vocab_size=model.get_output_embeddings().weight.shape[0], stop_token_ids=[end]
-    )
+    info = xgrammar.TokenizerInfo.from_huggingface(tokenizer, vocab_size=engine.vocabulary_size, stop_token_ids=[end])
     vocabulary = tuple(info.decoded_vocab)
     writable = np.ones(len(vocabulary), dtype=bool)
     writable[[token for token in tokenizer.all_special_ids if token != end]] = False
     compiled = xgrammar.GrammarCompiler(info, max_threads=1).compile_grammar(grammar)
-    return LanguageModel(model, tokenizer, decoder_factory(model), compiled, vocabulary, writable)
+    return LanguageModel(engine, tokenizer, compiled, vocabulary, writable)
 
 
 def generate(
@@ -104,14 +102,14 @@ def generate(
     """
     started = time.perf_counter()
     prompt_ids = encode_prompt(language_model.tokenizer, check_prompt(prompt))
-    room = _context_size(language_model.model) - len(prompt_ids)
+    room = language_model.engine.context_size - len(prompt_ids)
     if room < 1:
         raise InputError(
             f"the prompt is {len(prompt_ids)} tokens for this model, which reads {room + len(prompt_ids)}: shorten it"
         )
     batch = _Batch(
         language_model=language_model,
-        decoder=language_model.new_decoder(),
+        decoder=language_model.engine.new_decoder(),
         generator=torch.Generator().manual_seed(seed),
         max_tokens=min(settings.max_new_tokens, room),
         started=started,
@@ -125,10 +123,6 @@ def generate(
         batch.decoder.select(repeated)
         _write_bodies(batch, answers, [0.0] + [settings.temperature] * (count - 1))
     return [_candidate(language_model, answer) for answer in answers]
-
-
-def _context_size(model: PreTrainedModel) -> int:
-    return int(getattr(model.config, "max_position_embeddings", None) or sys.maxsize)
 
 
 @dataclass

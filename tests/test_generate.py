@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import xgrammar
+from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from diagram_core import generate as generation
-from diagram_core.decoding import CausalDecoder, LlamaDecoder, decoder_factory
+from diagram_core.decoding import CausalDecoder, Engine, causal_engine, load_engine
 from diagram_core.errors import InputError, UsageError
 from diagram_core.generate import (
     LanguageModel,
@@ -22,6 +25,7 @@ from diagram_core.generate import (
     generate,
     prepare,
 )
+from diagram_core.models.llama import LlamaDecoder, LlamaWeights, read_llama
 from diagram_core.notation import NOTATIONS, answer_grammar
 from diagram_core.prompting import MAX_PROMPT_CHARS, check_prompt, encode_prompt
 
@@ -30,6 +34,7 @@ root ::= ("right" | "down") " " ("sky" | "sand" | "mint" | "rose") "\n" size (" 
 size ::= [1-9] [0-9]?
 """
 TOY_ANSWER = re.compile(r"(right|down) (sky|sand|mint|rose)\n[1-9]\d?( [1-9]\d?)?")
+LLAMA3 = {"factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64}
 PROMPT = "a network with 4 inputs and 2 outputs"
 
 
@@ -58,25 +63,32 @@ def tokenizer() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=inner, **special)
 
 
-def llama(seed: int = 0, context: int = 256) -> LlamaForCausalLM:
+def llama(**settings: Any) -> LlamaForCausalLM:
     """Random weights, so large that the model prefers some tokens to others."""
     config = LlamaConfig(
+        **settings,
         vocab_size=320,  # more than the tokenizer has, as real models do
         hidden_size=32,
         intermediate_size=48,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
-        max_position_embeddings=context,
+        max_position_embeddings=256,
         initializer_range=0.4,
     )
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     return LlamaForCausalLM(config).eval()
+
+
+def engine(context: int = 256) -> Engine:
+    """The same, to be decoded without transformers."""
+    weights = LlamaWeights(llama().config.to_dict(), llama().state_dict())
+    return Engine(lambda: LlamaDecoder(weights), len(weights.head), context)
 
 
 @pytest.fixture(scope="module")
 def toy(tokenizer: PreTrainedTokenizerFast) -> LanguageModel:
-    return prepare(llama(), tokenizer, TOY_GRAMMAR)
+    return prepare(engine(), tokenizer, TOY_GRAMMAR)
 
 
 def accepts(language_model: LanguageModel, text: str) -> bool:
@@ -98,7 +110,7 @@ def test_every_answer_keeps_to_the_grammar_and_ends(toy: LanguageModel) -> None:
 
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_answers_in_every_notation_keep_to_its_grammar(tokenizer: PreTrainedTokenizerFast, notation: str) -> None:
-    model = prepare(llama(), tokenizer, answer_grammar(notation))
+    model = prepare(engine(), tokenizer, answer_grammar(notation))
     ended = 0
     for seed in range(3):
         for candidate in generate(model, PROMPT, 4, Settings(max_new_tokens=60), seed):
@@ -118,7 +130,7 @@ def test_a_seed_repeats_its_candidates_and_another_does_not(toy: LanguageModel) 
 
 
 def test_no_two_candidates_have_the_same_style(tokenizer: PreTrainedTokenizerFast) -> None:
-    model = prepare(llama(), tokenizer, r'root ::= [a-c] [x-z]? "\n" [1-9]')  # twelve styles, each of one spelling
+    model = prepare(engine(), tokenizer, r'root ::= [a-c] [x-z]? "\n" [1-9]')  # twelve styles, each of one spelling
     flat = Settings(style_temperature=100.0)
     few_ruled_out = 4
     for seed in range(10):
@@ -127,7 +139,7 @@ def test_no_two_candidates_have_the_same_style(tokenizer: PreTrainedTokenizerFas
 
 
 def test_styles_repeat_where_the_grammar_leaves_one(tokenizer: PreTrainedTokenizerFast) -> None:
-    model = prepare(llama(), tokenizer, r'root ::= "right sky\n" [1-9]')
+    model = prepare(engine(), tokenizer, r'root ::= "right sky\n" [1-9]')
     assert [header(candidate.text) for candidate in generate(model, PROMPT, 3, Settings(), 0)] == ["right sky"] * 3
 
 
@@ -167,7 +179,7 @@ def masked_logprobs(model: LanguageModel, prompt_ids: list[int], answer: list[in
     matcher.fill_next_token_bitmask(bitmask)
     allowed = np.unpackbits(bitmask.numpy().view(np.uint8), bitorder="little")[: len(model.vocabulary)]
     with torch.no_grad():
-        logits = model.model(torch.tensor([prompt_ids + answer])).logits[0, -1].double()
+        logits = llama()(torch.tensor([prompt_ids + answer])).logits[0, -1].double()
     return logits.masked_fill(torch.from_numpy(allowed == 0), -torch.inf).log_softmax(dim=0)
 
 
@@ -197,7 +209,7 @@ def test_logprobs_and_greedy_choices_are_those_of_a_plain_forward_pass(
 
 
 def test_a_batch_writes_what_a_single_row_writes(toy: LanguageModel, tokenizer: PreTrainedTokenizerFast) -> None:
-    one_style = prepare(toy.model, tokenizer, r'root ::= "a\n" [1-9]{1,12}')
+    one_style = prepare(toy.engine, tokenizer, r'root ::= "a\n" [1-9]{1,12}')
     greedy = Settings(temperature=1e-9)
     alone = generate(one_style, PROMPT, 1, greedy, 0)
     together = generate(one_style, PROMPT, 4, greedy, 0)
@@ -207,7 +219,7 @@ def test_a_batch_writes_what_a_single_row_writes(toy: LanguageModel, tokenizer: 
 
 @pytest.mark.parametrize("limit", [1, 3, 9])
 def test_an_answer_at_the_token_limit_is_cut(tokenizer: PreTrainedTokenizerFast, limit: int) -> None:
-    endless = prepare(llama(), tokenizer, r'root ::= ("a" | "b") "\n" [a-z]{60}')
+    endless = prepare(engine(), tokenizer, r'root ::= ("a" | "b") "\n" [a-z]{60}')
     for candidate in generate(endless, PROMPT, 3, Settings(max_new_tokens=limit), 0):
         assert (candidate.tokens, candidate.stopped) == (limit, False)
 
@@ -220,9 +232,9 @@ def test_answers_are_cut_when_time_is_up(toy: LanguageModel) -> None:
 def test_the_context_limits_prompt_and_answer_together(tokenizer: PreTrainedTokenizerFast) -> None:
     prompt_tokens = len(encode_prompt(tokenizer, PROMPT))
     grammar = r'root ::= "a\n" [a-z]{60}'
-    tight = prepare(llama(context=prompt_tokens + 5), tokenizer, grammar)
+    tight = prepare(engine(context=prompt_tokens + 5), tokenizer, grammar)
     assert [candidate.tokens for candidate in generate(tight, PROMPT, 2, Settings(), 0)] == [5, 5]
-    full = prepare(llama(context=prompt_tokens), tokenizer, grammar)
+    full = prepare(engine(context=prompt_tokens), tokenizer, grammar)
     with pytest.raises(InputError, match=rf"{prompt_tokens} tokens.*shorten it"):
         generate(full, PROMPT, 2, Settings(), 0)
 
@@ -230,18 +242,28 @@ def test_the_context_limits_prompt_and_answer_together(tokenizer: PreTrainedToke
 def test_other_architectures_go_through_their_own_forward(tokenizer: PreTrainedTokenizerFast) -> None:
     torch.manual_seed(0)
     gpt2 = GPT2LMHeadModel(GPT2Config(vocab_size=320, n_embd=32, n_layer=2, n_head=2, n_positions=256)).eval()
-    assert isinstance(decoder_factory(gpt2)(), CausalDecoder)
-    for candidate in generate(prepare(gpt2, tokenizer, TOY_GRAMMAR), PROMPT, 5, Settings(), 0):
+    for candidate in generate(prepare(causal_engine(gpt2), tokenizer, TOY_GRAMMAR), PROMPT, 5, Settings(), 0):
         assert TOY_ANSWER.fullmatch(candidate.text)
 
 
-@pytest.mark.parametrize("tied", [True, False])
-def test_the_lean_decoder_scores_as_transformers_does(tied: bool) -> None:
-    model = llama()
-    if tied:
-        model.lm_head.weight = model.model.embed_tokens.weight
-    plain, lean = CausalDecoder(model), decoder_factory(model)()
-    assert isinstance(lean, LlamaDecoder)
+@pytest.mark.parametrize(
+    ("settings", "shard_size"),
+    [
+        ({"tie_word_embeddings": True}, "1GB"),
+        ({"tie_word_embeddings": False}, "20KB"),
+        ({"rope_parameters": {"rope_type": "linear", "factor": 3.0, "rope_theta": 1e4}}, "1GB"),
+        ({"rope_parameters": {"rope_type": "llama3", "rope_theta": 5e5, **LLAMA3}}, "1GB"),
+        ({"head_dim": 16}, "1GB"),
+    ],
+)
+def test_the_lean_decoder_scores_as_transformers_does(
+    settings: dict[str, Any], shard_size: str, tmp_path: Path
+) -> None:
+    model = llama(**settings)
+    model.save_pretrained(tmp_path, max_shard_size=shard_size)
+    weights = read_llama(tmp_path, "cpu", torch.float32)
+    assert weights is not None
+    plain, lean = CausalDecoder(model), LlamaDecoder(weights)
     few, all_tokens = torch.tensor([3, 17, 200]), torch.arange(320)
     steps: list[list[int | None] | tuple[int, ...]] = [  # tokens to feed, or rows to go on with
         (0, 0, 0),
@@ -268,8 +290,36 @@ def test_the_lean_decoder_scores_as_transformers_does(tied: bool) -> None:
             torch.testing.assert_close(lean.logits(few)[fed], plain.logits(few)[fed], atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"attention_bias": True},
+        {"hidden_act": "gelu"},
+        {"rope_parameters": {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 1e4}},
+    ],
+)
+def test_a_llama_that_computes_more_than_the_lean_decoder_does_goes_through_its_own_forward(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    llama(**settings).save_pretrained(tmp_path)
+    engine = load_engine(tmp_path)
+    assert isinstance(engine.new_decoder(), CausalDecoder)
+    assert (engine.vocabulary_size, engine.context_size) == (320, 256)
+
+
+def test_a_damaged_llama_is_named(tmp_path: Path) -> None:
+    llama().save_pretrained(tmp_path)
+    weights = (tmp_path / "model.safetensors").read_bytes()
+    (tmp_path / "model.safetensors").write_bytes(weights[:1000])
+    with pytest.raises(InputError, match=rf"{tmp_path} cannot be loaded"):
+        load_engine(tmp_path)
+    save_file({"model.norm.weight": torch.ones(32)}, tmp_path / "model.safetensors")
+    with pytest.raises(InputError, match=r"cannot be loaded.*model\.embed_tokens"):
+        load_engine(tmp_path)
+
+
 def test_special_tokens_are_never_written_as_text(tokenizer: PreTrainedTokenizerFast) -> None:
-    model = prepare(llama(), tokenizer, r"root ::= [a-z<>\n]{30}")
+    model = prepare(engine(), tokenizer, r"root ::= [a-z<>\n]{30}")
     for seed in range(5):
         assert all("<pad>" not in c.text for c in generate(model, PROMPT, 4, Settings(), seed))
     assert not model.writable[tokenizer.pad_token_id]
@@ -279,7 +329,7 @@ def test_special_tokens_are_never_written_as_text(tokenizer: PreTrainedTokenizer
 def test_a_tokenizer_without_an_end_token_is_refused(tokenizer: PreTrainedTokenizerFast) -> None:
     endless = PreTrainedTokenizerFast(tokenizer_object=tokenizer.backend_tokenizer)
     with pytest.raises(InputError, match="no end token"):
-        prepare(llama(), endless, TOY_GRAMMAR)
+        prepare(engine(), endless, TOY_GRAMMAR)
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "\n\t\0", "\x07\x1b"])

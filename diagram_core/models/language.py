@@ -7,18 +7,24 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from diagram_core.errors import InputError
+from diagram_core.errors import InputError, one_line
+from diagram_core.files import read_json
 from diagram_core.models.precision import has_bfloat16
 from diagram_core.prompting import IGNORED_LABEL, EncodedExample
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _FLASH_ATTENTION_CAPABILITY = (8, 0)  # Ampere
+_GENERIC_TOKENIZERS = ("PreTrainedTokenizerFast", "TokenizersBackend")  # their name in transformers 4, and in 5
 _LOG = logging.getLogger(__name__)
 
 
@@ -73,6 +79,8 @@ def load_model(folder: Path, placement: Placement = CPU_FLOAT32, **settings: obj
     """The causal language model in a folder. Raises InputError where there is none that can be read."""
     if not (folder / "config.json").is_file():
         raise InputError(f"no language model in {folder}: it has no config.json")
+    from transformers import AutoModelForCausalLM  # seconds to import, which a model that `llama` reads does without
+
     try:
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             folder,
@@ -84,16 +92,23 @@ def load_model(folder: Path, placement: Placement = CPU_FLOAT32, **settings: obj
             **settings,
         )
     except (OSError, ValueError, SafetensorError) as error:
-        raise InputError(f"the language model in {folder} cannot be loaded: {_one_line(error)}") from None
+        raise InputError(f"the language model in {folder} cannot be loaded: {one_line(error)}") from None
     return model
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer in a folder. Raises InputError where there is none that can be read."""
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        return _tokenizer_class(folder).from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
-        raise InputError(f"the tokenizer in {folder} cannot be loaded: {_one_line(error)}") from None
+        raise InputError(f"the tokenizer in {folder} cannot be loaded: {one_line(error)}") from None
+
+
+def _tokenizer_class(folder: Path) -> type[PreTrainedTokenizerBase] | type[AutoTokenizer]:
+    """The one that only reads tokenizer.json where that says all: for the other to look further takes seconds."""
+    config = folder / "tokenizer_config.json"
+    generic = config.is_file() and read_json(config).get("tokenizer_class") in _GENERIC_TOKENIZERS
+    return PreTrainedTokenizerFast if generic else AutoTokenizer
 
 
 def merge_adapter(model: PreTrainedModel, adapter_dir: Path) -> PreTrainedModel:
@@ -105,7 +120,7 @@ def merge_adapter(model: PreTrainedModel, adapter_dir: Path) -> PreTrainedModel:
     try:
         return PeftModel.from_pretrained(model, adapter_dir).merge_and_unload()
     except (RuntimeError, ValueError, OSError, SafetensorError) as error:
-        raise InputError(f"the adapter in {adapter_dir} does not fit the model: {_one_line(error)}") from None
+        raise InputError(f"the adapter in {adapter_dir} does not fit the model: {one_line(error)}") from None
 
 
 def answer_log_probs(model: PreTrainedModel, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> Tensor:
@@ -172,7 +187,3 @@ def _has_flash_attention(device: str, dtype: torch.dtype) -> bool:
 
 def _name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 
 EXACT_MAX = 100_000
 _LISTS_PER_ROOT = 2  # lists for each unit of the square root of the number of points
@@ -24,6 +23,8 @@ class ExactIndex:
     """Brute force: at this number of points as quick as any tree is in so many dimensions."""
 
     def __init__(self, points: Floats) -> None:
+        from sklearn.neighbors import NearestNeighbors  # a second, for nothing before the first rating
+
         self._index = NearestNeighbors(algorithm="brute").fit(points)
 
     def search(self, queries: Floats, count: int) -> Rows:

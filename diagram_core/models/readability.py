@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from scipy.stats import spearmanr
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -324,6 +323,8 @@ class Agreement:
 
 def agreement(predicted: Floats, wanted: Floats) -> Agreement:
     """Compare scores [n] with those wanted [n]; n is at least 1."""
+    from scipy.stats import spearmanr  # a second, for nothing where only images are scored
+
     errors = predicted.astype(np.float64) - wanted
     constant = len(set(predicted.tolist())) < 2 or len(set(wanted.tolist())) < 2
     ranks = None if constant else spearmanr(predicted, wanted, alternative="greater")
