@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from random import Random
 
+import pytest
+
 from diagram_core.notation.names import family_of
 from diagram_core.notation.plan import read_plan
 from diagram_core.structure import Structure, fingerprint
 from diagram_core.synthesis import FAMILIES, SPLITS, examples, make_example, split_of
+from diagram_core.synthesis.famous import FAMOUS
 from diagram_core.synthesis.phrasing import mistype
 from diagram_core.wording import NUMERALS
 
@@ -62,10 +65,29 @@ def test_every_family_occurs_and_every_number_of_the_plan_stands_in_the_prompt()
     assert {example.family for example in found} == set(FAMILIES)
     for example in found:
         if example.family == "dense" and "*" not in example.plan:
-            for size in example.plan.split("\n")[1].split():
+            for size in filter(str.isdigit, example.plan.split("\n")[1].split()):
                 unsaid = size == "1" and "regression" in example.prompt  # has one output unless more are named
                 in_words = int(size) < len(NUMERALS) and NUMERALS[int(size)] in example.prompt.lower()
                 assert unsaid or in_words or size in example.prompt, example
+
+
+def test_famous_networks_are_of_training_alone() -> None:
+    for names, body in FAMOUS:
+        assert split_of(read_plan(f"network right sky soft full\n{body}").structure) == "train", names
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "convs_a_block"),
+    [("LeNet-5", 5, 0), ("AlexNet", 8, 0), ("VGG-11", 11, 0), ("VGG-13", 13, 0), ("VGG-16", 16, 0), ("VGG-19", 19, 0),
+     ("ResNet-18", 18, 0), ("ResNet-34", 34, 2), ("ResNet-50", 50, 3)],
+)  # fmt: skip
+def test_a_famous_network_has_as_many_layers_with_weights_as_its_paper_says(
+    name: str, depth: int, convs_a_block: int
+) -> None:
+    body = next(body for names, body in FAMOUS if name in names)
+    elements = read_plan(f"network right sky soft full\n{body}").structure.elements
+    layers = sum(element.kind in ("conv", "dense") for element in elements)
+    assert layers + convs_a_block * sum(" block " in element.label for element in elements) == depth
 
 
 def test_chart_labels_are_words_of_the_prompt() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from random import Random
 from typing import Literal, get_args
@@ -22,7 +23,7 @@ from diagram_core.structure import (
     Style,
     fingerprint,
 )
-from diagram_core.synthesis import architectures, charts, korean, networks
+from diagram_core.synthesis import architectures, charts, famous, korean, networks
 from diagram_core.synthesis.phrasing import chance, mistype, pick
 
 Split = Literal["train", "validation", "test"]
@@ -35,20 +36,22 @@ _ADDRESSES = (
     "can you draw ", "could you make a diagram of ", "plz draw ", "i need a picture of ", "make a figure of ",
     "draw this: ", "sketch ", "visualize ", "I'd like to see ", "please make a chart of ", "Generate a diagram for ",
 )  # fmt: skip
+_MISTYPED = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2)  # words of a prompt without names
 _ENDS = (" please", " pls", "?", "!", " thanks", " thx")
 
 Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", networks.dense, 0.19),
-    "cnn": ("network", networks.cnn, 0.23),
+    "dense": ("network", networks.dense, 0.17),
+    "cnn": ("network", networks.cnn, 0.20),
     "sequence": ("network", networks.sequence, 0.05),
-    "architecture": ("network", architectures.architecture, 0.15),
+    "architecture": ("network", architectures.architecture, 0.17),
+    "famous": ("network", famous.famous, 0.02),
     "korean network": ("network", korean.network, 0.03),
-    "data process": ("chart", charts.data_process, 0.16),
-    "pipeline": ("chart", charts.pipeline, 0.09),
-    "data flow": ("chart", charts.data_flow, 0.08),
+    "data process": ("chart", charts.data_process, 0.14),
+    "pipeline": ("chart", charts.pipeline, 0.11),
+    "data flow": ("chart", charts.data_flow, 0.09),
     "korean pipeline": ("chart", korean.pipeline, 0.02),
 }
 
@@ -103,12 +106,24 @@ def make_example(seed: int, number: int) -> Example:
 
 
 def split_of(structure: Structure) -> Split:
-    """The split that a structure belongs to, by a hash of what it is; the order in which it is told does not count."""
-    digest = hashlib.sha256(fingerprint(structure).encode()).digest()
+    """The split that a structure belongs to, by a hash of what it is; the order in which it is told does not count.
+
+    Famous networks are always of training: nothing in their prompts tells their structure.
+    """
+    identity = fingerprint(structure)
+    if identity in _famous_fingerprints():
+        return "train"
+    digest = hashlib.sha256(identity.encode()).digest()
     share = int.from_bytes(digest[:8], "big") / 2**64
     if share < TEST_SHARE:
         return "test"
     return "validation" if share < TEST_SHARE + VALIDATION_SHARE else "train"
+
+
+@lru_cache(maxsize=1)
+def _famous_fingerprints() -> frozenset[str]:
+    header = f"network {DIRECTIONS[0]} {next(iter(PALETTES))} {SHAPE_STYLES[0]} {DETAILS[0]}"
+    return frozenset(fingerprint(read_plan(f"{header}\n{body}").structure) for _, body in famous.FAMOUS)
 
 
 def _ask_for_direction(rng: Random, prompt: str, direction: Direction) -> str:
@@ -128,6 +143,7 @@ def _address(rng: Random, prompt: str, has_names: bool) -> str:
             prompt = prompt.rstrip(".") + pick(rng, *_ENDS)
     if not has_names and chance(rng, 0.2):
         prompt = prompt.upper() if chance(rng, 0.1) and "x" not in prompt else prompt.lower()
-    if not has_names and chance(rng, 0.12):
-        prompt = mistype(rng, prompt)
+    if not has_names:
+        for _ in range(pick(rng, *_MISTYPED)):
+            prompt = mistype(rng, prompt)
     return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt

@@ -32,7 +32,10 @@ def architecture(rng: Random) -> tuple[str, str]:
         _mixture_of_experts,
         _ensemble,
         _transformer,
-        *4 * (_dense_skip,),
+        _transformer,
+        _sequence_to_sequence,
+        *3 * (_dense_skip,),
+        _autoencoder,
         _autoencoder,
     )
     return form(rng)
@@ -103,12 +106,15 @@ def _residual(rng: Random) -> tuple[str, str]:
 
 
 def _u_net(rng: Random) -> tuple[str, str]:
-    """Down and up again, with a skip at each level (Ronneberger et al. 2015)."""
+    """Down and up again, with a skip at each level; two convs a level if untold (Ronneberger et al. 2015)."""
     side, levels = pick(rng, *_SIDES[2:]), rng.randint(1, MAX_LEVELS)
     inner, words = _convs(rng)
     number = f"{count_word(rng, levels)} {'level' if levels == 1 else pick(rng, 'levels', 'levels', 'scales')}"
     each = "" if levels == 1 else pick(rng, " each", " per level", " each")
     head = pick(rng, "U-Net", "UNet", "unet", "a U-Net for segmentation", "U-Net style network")
+    if chance(rng, 0.25):
+        prompt = pick(rng, f"{head} with {number}", f"{head}, {number}", f"{levels}-level {head.removeprefix('a ')}")
+        return prompt, u_net_levels(levels, "conv*2")
     last = chance(rng, 0.6)
     end = pick(rng, ", and a 1x1 conv at the end", ", then a 1x1 conv", ", 1x1 conv output") if last else ""
     prompt = pick(
@@ -117,14 +123,21 @@ def _u_net(rng: Random) -> tuple[str, str]:
         f"{head} for {by(rng, side, side)} images, {number}, {inner}{each}{end}",
         f"{head}, input {by(rng, side, side)}, {number} with {inner}{each}{end}",
     )
-    names = "abcd"[:levels]
-    down = [part for name in names for part in (words, f"@{name}", "pool")]
-    up = [part for name in reversed(names) for part in ("up", f"+{name}", words)]
-    return prompt, " ".join([f"{side}x{side}", *down, words, *up, *(["conv1"] if last else [])])
+    return prompt, " ".join([f"{side}x{side}", u_net_levels(levels, words), *(["conv1"] if last else [])])
+
+
+def u_net_levels(count: int, convs: str) -> str:
+    """Down and up through this many levels, with these convolutions in each, as a plan has it."""
+    names = "abcd"[:count]
+    down = [part for name in names for part in (convs, f"@{name}", "pool")]
+    up = [part for name in reversed(names) for part in ("up", f"+{name}", convs)]
+    return " ".join([*down, convs, *up])
 
 
 def _siamese(rng: Random) -> tuple[str, str]:
     """The same layers for two inputs that are compared (Bromley et al. 1993)."""
+    if chance(rng, 0.3):
+        return _named_siamese(rng)
     side = pick(rng, *_SIDES)
     inner, words = _convs(rng)
     size = _size(rng)
@@ -147,6 +160,23 @@ def _siamese(rng: Random) -> tuple[str, str]:
     )
     tower = f"{side}x{side} {words} pool {size}"
     return prompt, f"( {tower} &2 ) {joint_word} {outputs}"
+
+
+def _named_siamese(rng: Random) -> tuple[str, str]:
+    """By the names of its parts alone."""
+    thing = pick(rng, "image", "input", "sentence", "face", "signature", "photo", "text", "document")
+    twin = pick(rng, "encoder", "conv encoder", "CNN", "LSTM", "embedding network", "BERT", "ResNet", "backbone")
+    joint = pick(rng, "distance", "cosine similarity", "L1 distance", "contrastive loss", "difference", "dot product")
+    last = pick(rng, "", "", "sigmoid", "softmax", "score")
+    then = f", {pick(rng, 'then ', '')}{last}{pick(rng, '', ' output')}" if last else ""
+    prompt = pick(
+        rng,
+        f"siamese network: two {thing}s share {pick(rng, 'a', 'one', 'the same')} {twin}, then {joint}{then}",
+        f"siamese net with two {thing}s, a shared {twin}, {joint}{then}",
+        f"two {thing}s through the same {twin}, compared by {joint}{then}",
+        f"siamese {twin} for two {thing}s with {joint}{then}",
+    )
+    return prompt, " ".join([f'( "{thing}" "{twin}" &2 ) "{joint}"', *([f'"{last}"'] if last else [])])
 
 
 def _two_towers(rng: Random) -> tuple[str, str]:
@@ -223,6 +253,8 @@ def _heads(rng: Random) -> tuple[str, str]:
 
 def _gan(rng: Random) -> tuple[str, str]:
     """A generator, and a discriminator that sees its output and real data (Goodfellow et al. 2014)."""
+    if chance(rng, 0.4):
+        return _named_gan(rng)
     noise = pick(rng, 10, 32, 64, 100, 128, 256) if chance(rng, 0.4) else rng.randint(2, 300)
     if chance(rng, 0.4):
         prompt = pick(
@@ -241,8 +273,28 @@ def _gan(rng: Random) -> tuple[str, str]:
     return prompt, f"( {_row(generator)} | {data} ) {_row(discriminator[1:])}"
 
 
+def _named_gan(rng: Random) -> tuple[str, str]:
+    """By the names of its parts alone."""
+    head = pick(rng, "GAN", "gan", "generative adversarial network", "a GAN")
+    noise = pick(rng, "noise", "random noise", "latent vector", "noise vector", "z")
+    real = pick(rng, "real images", "real data", "real samples", "training images", "real photos")
+    last = pick(rng, "", "", "real or fake", "real/fake", "loss")
+    end = f", {last}" if last else ""
+    prompt = pick(
+        rng,
+        f"{head}: generator and discriminator, {noise} input, {real}{end}",
+        f"{head}: {noise} -> generator, {real}, discriminator{end}",
+        f"{head} with {noise}, a generator, {real} and a discriminator{end}",
+        f"{head} where the generator takes {noise} and the discriminator sees {real} and the generator's output{end}",
+        f"{head}: the generator makes fakes from {noise}, the discriminator compares them with {real}{end}",
+    )
+    return prompt, " ".join([f'( "{noise}" "generator" | "{real}" ) "discriminator"', *([f'"{last}"'] if last else [])])
+
+
 def _mixture_of_experts(rng: Random) -> tuple[str, str]:
     """Experts side by side, weighed by a gate (Jacobs et al. 1991)."""
+    if chance(rng, 0.4):
+        return _named_mixture(rng)
     inputs, count, size = _size(rng), rng.randint(2, MAX_BRANCHES), _size(rng)
     said, outputs = _outputs(rng)
     number = count_word(rng, count)
@@ -259,8 +311,29 @@ def _mixture_of_experts(rng: Random) -> tuple[str, str]:
     )
 
 
+def _named_mixture(rng: Random) -> tuple[str, str]:
+    """Without a size; it has an input and an output, told or not."""
+    count = rng.randint(2, 8)
+    gate = pick(rng, "gate", "gating network", "router", "gating layer", "gate network")
+    joint = pick(rng, "", "", "weighted sum", "sum", "output")
+    expert = pick(rng, "expert", "expert", "expert network", "FFN expert")
+    head = pick(rng, "mixture of experts", "MoE", "moe layer", "mixture-of-experts layer", "a mixture of experts")
+    number = count_word(rng, count)
+    end = pick(rng, f", then {joint}", f", {joint}", f" and {joint}") if joint else ""
+    prompt = pick(
+        rng,
+        f"{head} with {number} {expert}s and a {gate}{end}",
+        f"{head}: a {gate} and {number} {expert}s{end}",
+        f"{head}, {number} {expert}s, {gate}{end}",
+        f"{head}: input, {gate}, {number} {expert}s{end}",
+    )
+    return prompt, f'"input" ( "{gate}" | "{expert}" &{count} ) "{joint or "output"}"'
+
+
 def _ensemble(rng: Random) -> tuple[str, str]:
     """Equal networks whose outputs are combined."""
+    if chance(rng, 0.4):
+        return _named_ensemble(rng)
     inputs, count, sizes = _size(rng), rng.randint(2, MAX_BRANCHES), _sizes(rng, 1, 2)
     joint = pick(rng, "average", "vote", "mean", "majority vote")
     hidden = enumeration(rng, [str(size) for size in sizes])
@@ -274,8 +347,40 @@ def _ensemble(rng: Random) -> tuple[str, str]:
     return prompt, f'{inputs} ( {_row(sizes)} &{count} ) "{joint}"'
 
 
+def _named_ensemble(rng: Random) -> tuple[str, str]:
+    """Of models without a size; they share an input, told or not."""
+    count = rng.randint(2, 8)
+    model = pick(rng, "model", "network", "classifier", "CNN", "tree", "decision tree", "LSTM", "MLP", "learner", "LLM")
+    number = count_word(rng, count)
+    joint, told = pick(
+        rng,
+        ("average", "whose outputs are combined by average"),
+        ("average", "with the average of their predictions"),
+        ("vote", "and a vote"),
+        ("majority vote", "with majority vote"),
+        ("majority vote", ", majority vote"),
+        ("voting", ", voting"),
+        ("mean", ", mean of their scores"),
+        ("averaged", "whose votes are averaged"),
+        ("averaged", "whose outputs are averaged"),
+        ("weighted sum", "and a weighted sum"),
+    )
+    told = told if told.startswith(",") else f" {told}"
+    prompt = pick(
+        rng,
+        f"ensemble of {number} {model}s{told}",
+        f"{number} {model}s in parallel{told}",
+        f"an ensemble with {number} {model}s{told}",
+        f"bagging: {number} {model}s{told}",
+        f"{number} {model}s side by side on one input{told}",
+    )
+    return prompt, f'"input" ( "{model}" &{count} ) "{joint}"'
+
+
 def _transformer(rng: Random) -> tuple[str, str]:
     """Blocks with a residual connection around each part (Vaswani et al. 2017)."""
+    if chance(rng, 0.4):
+        return _stacks(rng)
     attention = pick(rng, "self-attention", "multi-head attention", "masked self-attention")
     norm = pick(rng, "add & norm", "layer norm")
     kind = pick(rng, "encoder", "decoder")
@@ -295,6 +400,70 @@ def _transformer(rng: Random) -> tuple[str, str]:
         f"transformer: embedding, positional encoding, {count} x {name}, {output}",
     )
     return prompt, f'"embedding" "positional encoding" "{name}"*{count} "{output.removesuffix(" layer")}"'
+
+
+def _stacks(rng: Random) -> tuple[str, str]:
+    """Encoder layers, decoder layers or both, and what stands before and after them."""
+    unit = pick(rng, "layer", "layer", "block")
+    encoders, decoders = rng.randint(2, 24), rng.randint(2, 24)
+    if chance(rng, 0.4):
+        decoders = encoders
+    first = pick(rng, (), (), ("embedding",), ("token embedding",), ("embedding", "positional encoding"))
+    last = pick(rng, (), (), ("softmax",), ("linear", "softmax"), ("linear",), ("LM head",), ("classification head",))
+    before = f"{', '.join(first)}, " if first else ""
+    after = f"{pick(rng, ', ', ' and ')}{', '.join(last)}" if last else ""
+    number = count_word(rng, encoders)
+    stacks = [("encoder", encoders), ("decoder", decoders)]
+    both, alone, kind = chance(rng, 0.5), pick(rng, *stacks), ""
+    if both:
+        prompt = pick(
+            rng,
+            f"transformer with {before}{number} encoder {unit}s and {count_word(rng, decoders)} decoder {unit}s{after}",
+            f"transformer: {before}{encoders} encoder {unit}s, {decoders} decoder {unit}s{after}",
+            f"encoder-decoder transformer, {before}{encoders}x encoder {unit}, {decoders}x decoder {unit}{after}",
+        )
+    else:
+        kind, count = alone
+        stacks = [alone]
+        name = {"encoder": ("BERT style model", "encoder-only transformer"), "decoder": ("GPT style model", "LLM")}
+        head = pick(rng, "transformer", f"{kind}-only transformer", *name[kind])
+        prompt = pick(
+            rng,
+            f"{head} with {before}{count_word(rng, count)} {kind} {unit}s{after}",
+            f"{head}: {before}{count} {kind} {unit}s{after}",
+            f"{head}, {before}{count}x {kind} {unit}{after}",
+        )
+    words = [
+        *(f'"{name}"' for name in first),
+        *(f'"{kind} {unit}"*{count}' for kind, count in stacks),
+        *(f'"{name}"' for name in last),
+    ]
+    return prompt, " ".join(words)
+
+
+def _sequence_to_sequence(rng: Random) -> tuple[str, str]:
+    """An encoder and a decoder, with or without attention between them (Bahdanau et al. 2015)."""
+    cell = pick(rng, "LSTM", "GRU", "RNN", "bidirectional LSTM", "transformer")
+    attention = pick(rng, "", "attention", "attention")
+    encoder, decoder = pick(
+        rng, (f"{cell} encoder", f"{cell} decoder"), ("encoder", "decoder"), (f"{cell} encoder", "GRU decoder")
+    )
+    head = pick(rng, "seq2seq model", "encoder-decoder", "seq2seq", "sequence to sequence network", "translation model")
+    between = f", {attention}" if attention else ""
+    last = pick(rng, "", "softmax")
+    end = f"{pick(rng, ', ', ' and ')}{last}" if last else ""
+    prompt = pick(
+        rng,
+        f"{head} with {_a(encoder)}{between}, {_a(decoder)}{end}",
+        f"{head}: {encoder}{between}, {decoder}{end}",
+        f"{head}: {encoder}{' -> ' + attention if attention else ''} -> {decoder}{' -> ' + last if last else ''}",
+    )
+    names = [encoder, *([attention] if attention else []), decoder, *([last] if last else [])]
+    return prompt, " ".join(f'"{name}"' for name in names)
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun.startswith(("encoder", "LSTM", "RNN")) else f"a {noun}"
 
 
 def _dense_skip(rng: Random) -> tuple[str, str]:
@@ -319,7 +488,9 @@ def _dense_skip(rng: Random) -> tuple[str, str]:
 
 
 def _autoencoder(rng: Random) -> tuple[str, str]:
-    """Down to a code and up again."""
+    """Down to a code and up again; a way up that is not told mirrors the way down."""
+    if chance(rng, 0.25):
+        return _named_autoencoder(rng)
     inputs, code = pick(rng, 64, 100, 256, 784, 1024), rng.randint(2, 64)
     down = sorted(_sizes(rng, 1, 2), reverse=True)
     up = down[::-1]
@@ -331,5 +502,29 @@ def _autoencoder(rng: Random) -> tuple[str, str]:
         f"{inputs} outputs",
         f"autoencoder: input {inputs}, encoder {told_down}, bottleneck {code}, decoder {told_up}, output {inputs}",
         f"autoencoder {_arrows(rng, [inputs, *down, code, *up, inputs])}",
+        f"autoencoder with {inputs} inputs, hidden {told_down} and a bottleneck of {code}",
+        f"autoencoder with {inputs} inputs, a {pick(rng, 'bottleneck', 'code', 'latent space')} of {code} and hidden "
+        f"layers of {told_down}",
+        f"symmetric autoencoder: {_arrows(rng, [inputs, *down])}, {pick(rng, 'code', 'latent', 'bottleneck')} {code}",
     )
     return prompt, _row([inputs, *down, code, *up, inputs])
+
+
+def _named_autoencoder(rng: Random) -> tuple[str, str]:
+    """By the names of its parts alone; one is variational (Kingma and Welling 2013)."""
+    code = pick(rng, "latent code", "bottleneck", "latent space", "code", "latent vector")
+    head = pick(rng, "autoencoder", "auto-encoder", "denoising autoencoder", "conv autoencoder")
+    if chance(rng, 0.5):
+        told = pick(rng, f"encoder, {code}, decoder", f"encoder -> {code} -> decoder")
+        prompt = pick(rng, f"{head}: {told}", f"{head} with an encoder, a {code} and a decoder")
+        return prompt, f'"encoder" "{code}" "decoder"'
+    spread = pick(rng, "variance", "log variance", "standard deviation", "sigma")
+    sampling = pick(rng, "sampling", "sample", "reparameterization", "latent sample")
+    head = pick(rng, "VAE", "variational autoencoder", "vae")
+    prompt = pick(
+        rng,
+        f"{head}: encoder, mean and {spread}, {sampling}, decoder",
+        f"{head} with an encoder, mean and {spread}, {sampling} and a decoder",
+        f"{head}: encoder -> mean + {spread} -> {sampling} -> decoder",
+    )
+    return prompt, f'"encoder" ( "mean" | "{spread}" ) "{sampling}" "decoder"'

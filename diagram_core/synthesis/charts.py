@@ -13,6 +13,7 @@ from random import Random
 
 from diagram_core.notation.names import DATA_FAMILIES, family_of
 from diagram_core.synthesis.phrasing import chance, pick
+from diagram_core.wording import NUMERALS
 
 MAX_DATA_STEPS = 12
 
@@ -41,6 +42,40 @@ _OBJECTS = (
     "transactions", "records", "weights", "the API", "candidates", "test cases", "a model", "the prompt",
     "missing rows", "frames", "faces", "customers", "duplicates", "outliers", "web pages", "the text", "a chart",
     "hyperparameters", "it", "stock", "payment", "the ticket", "error rate", "spam", "sentiment", "a summary",
+)  # fmt: skip
+_STEPS = (  # that are not a verb and its object
+    "data collection", "data ingestion", "data cleaning", "data validation", "feature extraction", "preprocessing",
+    "feature engineering", "feature scaling", "model training", "model selection", "hyperparameter tuning",
+    "cross validation", "evaluation", "validation", "deployment", "monitoring", "forward pass", "backward pass",
+    "loss computation", "weight update", "tokenization", "labelling", "data augmentation", "inference", "retraining",
+    "quality check", "code review", "unit tests", "requirements", "design", "release", "ingestion", "login", "payment",
+    "shipping", "testing", "annotation", "human review", "post-processing", "normalization", "dimensionality reduction",
+    "clustering", "anomaly detection", "reporting", "A/B test", "rollout", "backup", "sign up", "checkout", "delivery",
+)  # fmt: skip
+_LONG_STEPS = (
+    "split into train and test", "fit a random forest", "train a random forest on it", "compute the loss",
+    "extract features with a CNN", "classify with an SVM", "store the vectors in a database", "update the weights",
+    "send an email to the user", "drop missing rows", "save the model to disk", "ask the LLM", "scale the features",
+    "upload to S3", "pick the best model", "report the accuracy", "convert to grayscale", "resize to 224x224",
+    "apply softmax", "compute gradients", "test on held-out data", "write the results to a csv file", "roll back",
+    "wait for approval", "read a csv file", "load images from disk", "remove stop words", "train for 10 epochs",
+    "push to production", "show it to the user", "call the payment API", "look up the customer", "save to database",
+    "fine-tune a language model", "cluster with k-means", "reduce dimensions with PCA", "plot the results",
+    "measure the error", "train a CNN", "build an index", "find similar documents", "generate an answer",
+    "extract text with OCR", "remove duplicates", "fill in missing values", "encode categories", "sample a batch",
+)  # fmt: skip
+_CONDITIONS = (
+    "it fails", "accuracy is low", "the tests fail", "it is rejected", "the loss is still high", "it is not approved",
+    "the score is too low", "quality is poor", "there are errors", "it did not converge", "the error is too large",
+    "the result is bad", "performance drops", "the data is bad", "not good enough", "not ok", "it is wrong",
+)  # fmt: skip
+_QUESTIONS = (
+    "it is valid", "it passes", "yes", "ok", "approved", "the score is high", "the user is known", "it is spam",
+    "the test passes", "confident", "it is in stock", "accuracy is above 90%", "drift is found", "it is positive",
+)  # fmt: skip
+_FATES = (  # of data, told as what happens to it
+    "cleaned", "filtered", "normalized", "deduplicated", "tokenized", "sorted", "encrypted", "compressed", "validated",
+    "indexed", "summarized", "embedded", "labelled", "parsed", "scaled", "aggregated", "translated", "sampled",
 )  # fmt: skip
 _THINGS = (
     "raw text", "user question", "vector store", "customer data", "knowledge base", "web page", "pdf document",
@@ -93,6 +128,8 @@ def pipeline(rng: Random) -> tuple[str, str]:
         rng,
         *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline),
         *3 * (_parallel_pipeline, _loop_pipeline),
+        _cycle_pipeline,
+        *2 * (_decision_pipeline,),
     )
     return form(rng)
 
@@ -101,7 +138,8 @@ def data_flow(rng: Random) -> tuple[str, str]:
     """Named things that go through named systems: (prompt, body of the plan)."""
     form: Callable[[Random], tuple[str, str]] = pick(
         rng,
-        *2 * (_told_flow, _merging_flow, _passing_flow, _arrow_flow),
+        *2 * (_told_flow, _merging_flow, _passing_flow, _arrow_flow, _fated_flow),
+        _relay_flow,
         _stored_flow,
         _fan_flow,
         _two_flows,
@@ -194,8 +232,18 @@ def _say_both(rng: Random, operation: str, inputs: list[str], outputs: list[str]
 
 
 def _actions(rng: Random, count: int) -> list[str]:
-    verbs = rng.sample(_VERBS, count)
-    return [f"{verb} {pick(rng, *_OBJECTS)}" if chance(rng, 0.85) else verb for verb in verbs]
+    """Different steps: most a verb and its object, some a noun or more words; now and then all of them nouns."""
+    if chance(rng, 0.1):
+        return rng.sample(_STEPS, count)
+    verbs, nouns, longer = rng.sample(_VERBS, count), rng.sample(_STEPS, count), rng.sample(_LONG_STEPS, count)
+    return [
+        pick(rng, nouns[i], longer[i], longer[i])
+        if chance(rng, 0.25)
+        else f"{verb} {pick(rng, *_OBJECTS)}"
+        if chance(rng, 0.85)
+        else verb
+        for i, verb in enumerate(verbs)
+    ]
 
 
 def _row(actions: list[str]) -> str:
@@ -283,15 +331,46 @@ def _loop_pipeline(rng: Random) -> tuple[str, str]:
     back = rng.randrange(len(actions) - 1)
     *_, check = first = actions[: rng.randint(back + 2, len(actions))]
     rest = actions[len(first) :]
+    when = pick(rng, *_CONDITIONS)
     told = pick(
         rng,
         f"; if it fails go back to {first[back]}",
         f", and if the result is not good enough return to {first[back]}",
         f", repeat from {first[back]} until it passes",
+        f", if {when} go back to {first[back]}",
+        f"; if {when}, back to {first[back]}",
+        f"; when {when} return to {first[back]}",
     )
     otherwise = pick(rng, "; otherwise ", ", else ", ", then ") + _in_turn(rng, rest) if rest else ""
     body = f"{_row(first)} > {first[back]}" + (f"\n{check} > {_row(rest)}" if rest else "")
     return f"{_head(rng)}{_in_turn(rng, first)}{told}{otherwise}", body
+
+
+def _cycle_pipeline(rng: Random) -> tuple[str, str]:
+    """Steps that begin again: `forward pass, compute loss, backward pass, update weights, repeat`."""
+    actions = _actions(rng, rng.randint(2, 6))
+    head = pick(rng, "", "", "loop: ", "training loop: ", "cycle: ", "show the loop: ", "life cycle: ")
+    end = pick(rng, ", repeat", ", and repeat", ", then repeat", ", then start over", ", and back to the start")
+    arrow = pick(rng, ", ", ", ", ", then ", " -> ")
+    return f"{head}{arrow.join(actions)}{end}", f"{_row(actions)} > {actions[0]}"
+
+
+def _decision_pipeline(rng: Random) -> tuple[str, str]:
+    """A step whose outcome decides between two: `check stock; if yes ship orders, otherwise send emails`."""
+    actions = _actions(rng, rng.randint(3, 6))
+    *before, one, other = actions
+    last = pick(rng, *(step for step in _STEPS if step not in actions)) if chance(rng, 0.25) else ""
+    when = pick(rng, *_QUESTIONS)
+    told = pick(
+        rng,
+        f"; if {when} {one}, otherwise {other}",
+        f", if {when} {one}, else {other}",
+        f". If {when}, {one}, if not, {other}",
+        f", then either {one} or {other}",
+    )
+    end = f"{pick(rng, '. Either way, ', '; in both cases ', ', and in the end ')}{last}" if last else ""
+    row = f"{_row(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
+    return f"{_head(rng)}{_in_turn(rng, before)}{told}{end}", row
 
 
 # Things that go through systems
@@ -453,6 +532,17 @@ def _retrieval_flow(rng: Random) -> tuple[str, str]:
         pick(rng, "LLM", "language model", "GPT", "reader"),
     )
     answer = pick(rng, "answer", "response", "reply")
+    if chance(rng, 0.4):
+        found, embedder = pick(rng, "retrieved docs", "passages", "chunks", "context"), pick(rng, "embedder", "encoder")
+        prompt = pick(
+            rng,
+            f"RAG: the {question} goes to the {embedder}, then the {store} is searched and gives {found}, "
+            f"{found} and {question} go to the {reader}, which gives the {answer}",
+            f"RAG: {question} -> {embedder} -> {store} -> {found}; {found} + {question} -> {reader} -> {answer}",
+            f"{question} goes to the {embedder}, {embedder} to {store}, {store} gives {found}, "
+            f"{found} and {question} go to the {reader}, {reader} gives {answer}",
+        )
+        return prompt, f"{question} > [{embedder}] > {store} > {found}\n{found}, {question} > [{reader}] > {answer}"
     prompt = pick(
         rng,
         f"RAG: {documents} go through the {' and the '.join(steps)} into a {store}, "
@@ -472,6 +562,40 @@ def _passing_flow(rng: Random) -> tuple[str, str]:
         prompt += f", the {before}{told}{after}"
     prompt += f", and the {systems[-1]} {pick(rng, 'returns', 'produces', 'outputs')} {end}"
     return prompt, " > ".join([start, *(f"[{system}]" for system in systems), end])
+
+
+def _relay_flow(rng: Random) -> tuple[str, str]:
+    """The verb said once: `audio goes to the parser, the parser to the LLM, and the LLM gives notes`."""
+    systems = rng.sample(_SYSTEMS, rng.randint(2, 4))
+    start, end = rng.sample(_THINGS, 2)
+    article = pick(rng, "the ", "the ", "")
+    hops = "".join(f", {article}{a} to {article}{b}" for a, b in pairwise(systems))
+    last = f"{pick(rng, ', and ', ', ')}{article}{systems[-1]} {pick(rng, 'gives', 'returns', 'outputs')} {end}"
+    verb = "go" if start.endswith("s") else "goes"
+    prompt = f"{start} {verb} to {article}{systems[0]}{hops}{last}"
+    return prompt, " > ".join([start, *(f"[{system}]" for system in systems), end])
+
+
+def _fated_flow(rng: Random) -> tuple[str, str]:
+    """What happens to data, in the passive: `logs and orders are merged, then cleaned, then stored in a warehouse`."""
+    sources = rng.sample([thing for thing in _THINGS if thing not in _STORES], pick(rng, 1, 2, 2, 3))
+    fates = rng.sample(_FATES, rng.randint(1, 4))
+    if len(sources) > 1:
+        fates[0] = pick(rng, "merged", "joined", "combined")
+    store = pick(rng, *_STORES) if chance(rng, 0.7) else ""
+    kept = [f"{pick(rng, 'stored', 'saved', 'kept')} in {pick(rng, 'a', 'the')} {store}"] if store else []
+    told = [*fates, *kept]
+    if len(told) == 1:
+        events = told[0]
+    elif chance(rng, 0.5):
+        events = ", then ".join(told)
+    else:
+        events = f"{', '.join(told[:-1])} and {told[-1]}"
+    names = _and(sources) if len(sources) > 1 else sources[0]
+    verb = "are" if len(sources) > 1 or sources[0].endswith("s") else "is"
+    lead = f"{NUMERALS[len(sources)]} sources, {names}, " if len(sources) > 1 and chance(rng, 0.2) else f"{names} "
+    row = [", ".join(sources), *(f"[{fate}]" for fate in fates), *([store] if store else [])]
+    return f"{lead}{verb} {events}", " > ".join(row)
 
 
 def _arrow_flow(rng: Random) -> tuple[str, str]:

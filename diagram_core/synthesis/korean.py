@@ -27,12 +27,48 @@ def network(rng: Random) -> tuple[str, str]:
 
 
 def pipeline(rng: Random) -> tuple[str, str]:
-    """Steps in a row: (prompt, body of the plan)."""
-    verbs = rng.sample([*_VERBS, *_SINGLE], rng.randint(2, 6))
-    actions = [verb if verb in _SINGLE or chance(rng, 0.3) else f"{pick(rng, *_OBJECTS)} {verb}" for verb in verbs]
+    """Steps in a row, side by side or in a loop: (prompt, body of the plan)."""
+    if chance(rng, 0.35):
+        return pick(rng, _parallel, _loop)(rng)
+    actions = _actions(rng, rng.randint(2, 6))
     link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ", "하고 ", "한 다음 ", "->")
     prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ", "먼저 ") + link.join(actions)
     return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), " > ".join(f"[{action}]" for action in actions)
+
+
+def _actions(rng: Random, count: int) -> list[str]:
+    verbs = rng.sample([*_VERBS, *_SINGLE], count)
+    return [verb if verb in _SINGLE or chance(rng, 0.3) else f"{pick(rng, *_OBJECTS)} {verb}" for verb in verbs]
+
+
+def _parallel(rng: Random) -> tuple[str, str]:
+    first, one, other, *rest = _actions(rng, rng.randint(3, 5))
+    both = f"{one}{_and(one)} {other}"
+    told = pick(rng, f"{first} 후 {both} 동시에", f"{first}, {both} 병렬로", f"{first} 다음 {both} 동시에 진행")
+    row = " > ".join([f"[{first}]", f"[{one}], [{other}]", *(f"[{step}]" for step in rest)])
+    return told + "".join(f", {pick(rng, '그 다음 ', '')}{step}" for step in rest), row
+
+
+def _loop(rng: Random) -> tuple[str, str]:
+    actions = _actions(rng, rng.randint(3, 5))
+    back = pick(rng, *actions[:-1])
+    told = pick(
+        rng, f", 실패하면 {back}{_to(back)} 돌아가기", f", 성능이 낮으면 다시 {back}", f", 안되면 {back}{_to(back)}"
+    )
+    return pick(rng, " -> ", ", ", " 후 ").join(actions) + told, " > ".join([*(f"[{step}]" for step in actions), back])
+
+
+def _final(word: str) -> int:
+    """The number of the consonant that a syllable ends with; 0 for none."""
+    return (ord(word[-1]) - ord("가")) % 28
+
+
+def _and(word: str) -> str:
+    return "과" if _final(word) else "와"
+
+
+def _to(word: str) -> str:
+    return "로" if _final(word) in (0, 8) else "으로"  # 8 is the consonant ㄹ
 
 
 def _dense(rng: Random) -> tuple[str, str]:
@@ -51,6 +87,8 @@ def _dense(rng: Random) -> tuple[str, str]:
         f"{inputs}개의 입력, {told}의 은닉 노드, {outputs}개의 출력을 가진 {head}",
         f"입력 {inputs}개 은닉층 {listed} 출력 {outputs}개 {head}",
         f"은닉층 {listed}, 입력 {inputs}개, 출력 {outputs}개 {head}",
+        f"입력 {inputs} 은닉 {listed} 출력 {outputs} {head}",
+        f"입력층 {inputs}, 은닉층 {listed}, 출력층 {outputs} {head}",
     )
     return prompt, " ".join(str(size) for size in (inputs, *sizes, outputs))
 
@@ -63,16 +101,18 @@ def _cnn(rng: Random) -> tuple[str, str]:
     side = pick(rng, 28, 32, 64, 128, 224, 256)
     phrases, words = [f"{by(rng, side, side)} {pick(rng, '입력', '이미지', '입력 이미지')}"], [f"{side}x{side}"]
     for _ in range(rng.randint(1, MAX_SIDE_BLOCKS)):
-        noun = pick(rng, "합성곱층", "컨볼루션 층", "conv 레이어")
-        kernel = pick(rng, "", "3")
-        phrases.append(f"{by(rng, 3, 3)} {noun}" if kernel else noun)
-        words.append(f"conv{kernel}")
+        noun = pick(rng, "합성곱층", "합성곱 층", "컨볼루션 층", "conv 레이어")
+        kernel, count = pick(rng, "", "3"), pick(rng, 1, 1, 2, 3)
+        number = "" if count == 1 else f" {count}개"
+        phrases.append((f"{by(rng, 3, 3)} {noun}" if kernel else noun) + number)
+        words.append(f"conv{kernel}" + ("" if count == 1 else f"*{count}"))
         noun, word = pick(rng, ("최대 풀링", "maxpool"), ("풀링층", "pool"), ("평균 풀링", "avgpool"))
         window = pick(rng, "", "2")
         phrases.append(f"{by(rng, 2, 2)} {noun}" if window else noun)
         words.append(f"{word}{window}")
     size, outputs = pick(rng, 16, 32, 64, 100, 128, 256), pick(rng, 1, 2, 5, 10, 100)
-    phrases += [pick(rng, f"{size}개 노드 은닉층", f"은닉층 {size}개"), f"출력 {outputs}개"]
+    dense = pick(rng, f"{size}개 노드 은닉층", f"은닉층 {size}개", f"완전연결층 {size}", f"Dense {size}")
+    phrases += [dense, pick(rng, f"출력 {outputs}개", f"출력 {outputs}")]
     return pick(rng, ", ", ", ", " -> ").join(phrases) + pick(rng, " CNN", "인 CNN", ""), " ".join(
         [*words, str(size), str(outputs)]
     )

@@ -40,7 +40,7 @@ _VERBS = ("with", "of", "consist of", "consists of", "consisting of", "that has"
 
 def dense(rng: Random) -> tuple[str, str]:
     """A network of dense layers: (prompt, body of the plan)."""
-    small = chance(rng, 0.7)
+    small = chance(rng, 0.6)
     sizes = [_dense_size(rng, small) for _ in range(rng.randint(1, 6) if chance(rng, 0.3) else rng.randint(1, 3))]
     inputs, outputs = (
         _dense_size(rng, small),
@@ -62,6 +62,7 @@ def dense(rng: Random) -> tuple[str, str]:
         _dense_reordered,
         _dense_terse,
         _dense_terse,
+        _dense_activated,
     )
     return form(rng, inputs, sizes, outputs)
 
@@ -75,7 +76,12 @@ def cnn(rng: Random) -> tuple[str, str]:
     if chance(rng, 0.7):
         tail.sort(reverse=True)
     outputs = rng.randint(1, 3) if chance(rng, 0.6) else pick(rng, 4, 5, 10, 20, 100, 1000)
-    form = pick(rng, *2 * (_cnn_listed, _cnn_listed, _cnn_grouped, _cnn_grouped, _cnn_arrows), _cnn_summed, _cnn_summed)
+    form = pick(
+        rng,
+        *4 * (_cnn_listed, _cnn_grouped),
+        *2 * (_cnn_arrows, _cnn_summed),
+        _cnn_counted,
+    )
     return form(rng, side, kernel, blocks, tail, outputs)
 
 
@@ -179,6 +185,9 @@ def _dense_arrows(rng: Random, inputs: int, sizes: list[int], outputs: int) -> t
         f"{head} with layers {layers}",
         f"{head}, layers: {layers}",
         f"{head} with layer sizes ({layers})",
+        f"{head}, {len(sizes) + 2} layers: {layers}",
+        f"{count_word(rng, len(sizes) + 2)} layer {head}: {layers}",
+        f"{head} with {count_word(rng, len(sizes) + 2)} layers ({layers})",
     )
     return prompt, _words([inputs, *sizes, outputs])
 
@@ -315,6 +324,35 @@ def _dense_terse(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tu
     return _headed(rng, told), f"{inputs} {body} {outputs}"
 
 
+def _dense_activated(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """Activations or dropout, named layer by layer or once for all hidden layers."""
+    name = pick(rng, "relu", "ReLU", "ReLU", "tanh", "sigmoid", "GELU", "leaky ReLU", "dropout 0.5", "dropout 0.2")
+    last = pick(rng, "", "softmax", "softmax", "sigmoid", "linear")
+    row = " ".join(f'{size} "{name}"' for size in sizes)
+    if chance(rng, 0.5):
+        arrow = pick(rng, " -> ", " -> ", ", ", " > ", "-")
+        each = pick(rng, "{} {}", "{} ({})", "{}({})").format
+        told = arrow.join([str(inputs), *(each(size, name) for size in sizes)])
+        end = each(outputs, last) if last else str(outputs)
+        prompt = (
+            f"{pick(rng, '', '', f'{pick(rng, *_DENSE_HEADS)} ', f'{pick(rng, *_DENSE_HEADS)}: ')}{told}{arrow}{end}"
+        )
+        return prompt, f"{inputs} {row} {outputs}" + (f' "{last}"' if last else "")
+    hidden = enumeration(rng, [str(size) for size in sizes])
+    place = "the hidden layer" if len(sizes) == 1 else pick(rng, "each hidden layer", "every hidden layer")
+    told = pick(
+        rng,
+        f"{inputs} inputs, hidden layers of {hidden} and {outputs} outputs, {name} after {place}",
+        f"{inputs} inputs, {hidden} hidden {_units(rng)} and {outputs} outputs, with {name} after {place}",
+        f"{_arrow_row(rng, [inputs, *sizes, outputs])} with {name} after {place}",
+    )
+    return _headed(rng, told), f"{inputs} {row} {outputs}"
+
+
+def _arrow_row(rng: Random, sizes: list[int]) -> str:
+    return pick(rng, "-", " -> ", ", ").join(str(size) for size in sizes)
+
+
 def _count(rng: Random, number: int) -> str:
     return count_word(rng, number) if chance(rng, 0.5) else str(number)
 
@@ -334,6 +372,11 @@ def _perceptron(rng: Random, inputs: int, outputs: int) -> tuple[str, str]:
         return f"{head} {pick(rng, 'with', 'on', 'of')} {_input(rng, inputs)}", _words([inputs, 1])
     without = ", no hidden layer" if head == "neural network" else pick(rng, "", "", " and no hidden layer")
     joint = pick(rng, " and ", ", ", " ")
+    if chance(rng, 0.2):
+        said = pick(rng, "no hidden layer", "without hidden layers", "no hidden layers")
+        return f"{pick(rng, 'net', 'dense net', 'NN')} {inputs} in{joint}{outputs} out, {said}", _words(
+            [inputs, outputs]
+        )
     return f"{head} with {_input(rng, inputs)}{joint}{_output(rng, outputs)}{without}", _words([inputs, outputs])
 
 
@@ -467,14 +510,15 @@ def _cnn_arrows(
         rng, f"conv {kernel}x{kernel}", f"{kernel}x{kernel} conv", f"conv{kernel}x{kernel}", f"conv({kernel}x{kernel})"
     )
     activation = pick(rng, "", "", "", "relu", "ReLU")
+    normalization = pick(rng, "", "", "", "", "batch norm", "BN")
+    after_conv = [name for name in (normalization, activation) if name]
     channels = pick(rng, 0, 8, 16, 32, 64) if arrow != ", " else 0
     for count, pooled in blocks[:5]:
         for _ in range(count):
             phrases.append(conv + (f" {channels} filters" if channels else ""))
             words.append(f"conv{kernel}" + (f":{channels}" if channels else ""))
-            if activation:
-                phrases.append(activation)
-                words.append(f'"{activation}"')
+            phrases += after_conv
+            words += [f'"{name}"' for name in after_conv]
         if pooled:
             phrase, word = pick(
                 rng,
@@ -494,6 +538,39 @@ def _cnn_arrows(
     phrases += [f"{unit}{size}" for size in tail] + [pick(rng, f"{outputs}", f"output {outputs}", f"{outputs} classes")]
     head = pick(rng, "", "", "CNN: ", "CNN ", "conv net ")
     return head + arrow.join(phrases), " ".join([*words, _words([*tail, outputs])])
+
+
+def _cnn_counted(
+    rng: Random, side: int, kernel: int, blocks: list[tuple[int, bool]], tail: list[int], outputs: int
+) -> tuple[str, str]:
+    """Shorthand by number: `224x224 image, two convs 3x3 with 64 filters, max pool, two convs 128, fc 4096`."""
+    comma = pick(rng, ", ", ", ", " -> ", "; ", ", then ")
+    noun = pick(rng, "conv", "conv", "convolution")
+    channels = pick(rng, 0, 16, 32, 64)
+    pooling, pool = pick(
+        rng, ("max pool", "maxpool"), ("pool", "pool"), ("maxpool", "maxpool"), ("max pooling", "maxpool")
+    )
+    phrases, words = [f"{side}x{side} {pick(rng, 'image', 'input', 'images')}"], [f"{side}x{side}"]
+    for i, (count, pooled) in enumerate(blocks[:5]):
+        sized = i == 0 or chance(rng, 0.4)
+        size = f" {by(rng, kernel, kernel)}" if sized else ""
+        filters = pick(rng, f" with {channels} filters", f" {channels}", f" ({channels} channels)") if channels else ""
+        if channels and not sized:
+            filters = pick(rng, f" {channels}", f" with {channels} filters")
+        number = f"{count_word(rng, count)} {noun}s" if count > 1 else pick(rng, noun, f"one {noun}", f"a {noun}")
+        phrases.append(f"{number}{size}{filters}" if chance(rng, 0.7) else f"{noun}{size}{filters} x{count}")
+        word = f"conv{kernel if sized else ''}{f':{channels}' if channels else ''}"
+        words.append(word if count == 1 else f"{word}*{count}")
+        if pooled:
+            phrases.append(pooling)
+            words.append(pool)
+        channels *= pick(rng, 1, 2, 2)
+    unit = pick(rng, "fc ", "dense ", "fully connected ", "linear ")
+    phrases += [f"{unit}{size}" for size in tail] + [
+        pick(rng, f"{unit}{outputs}", f"{outputs} classes", f"{outputs} outputs")
+    ]
+    head = pick(rng, "", "VGG like net: ", "VGG style network: ", "CNN: ", "convnet: ", "deep CNN with ")
+    return head + comma.join(phrases), " ".join([*words, _words([*tail, outputs])])
 
 
 def _cnn_summed(
