@@ -22,16 +22,24 @@ _SIDE_PX = 2  # for letters that reach beyond their advance
 _REMEMBERED_LINES = 2048
 
 
-def write(image: Image, line: str, center: tuple[float, float], size_px: float, color: Color) -> None:
-    """Paint one line of text onto an RGB image, its capitals centred on a point in pixels of the image."""
-    if size_px > MAX_REDUCED_PX:
+def write(
+    image: Image, line: str, center: tuple[float, float], size_px: float, color: Color, is_turned: bool = False
+) -> None:
+    """Paint one line of text onto an RGB image, its capitals centred on a point in pixels of the image.
+
+    is_turned: a quarter to the left, so that it reads upwards.
+    """
+    if size_px > MAX_REDUCED_PX and not is_turned:
         left, baseline = center[0] - width_em(line) * size_px / 2, center[1] + CAP_HEIGHT_EM / 2 * size_px
         font = cv2.FontFace(FONT_NAME)
         cv2.putText(image, line, (round(left), round(baseline)), color, font, round(size_px), FONT_WEIGHT)
         return
     cover, tint, baseline_px = _ink(line, round(size_px * SAMPLES), color)
-    left = round(center[0] - cover.shape[1] / 2)
-    top = round(center[1] + CAP_HEIGHT_EM / 2 * size_px - baseline_px)
+    middle_px, baseline_px = cover.shape[1] / 2, baseline_px - CAP_HEIGHT_EM / 2 * size_px
+    left, top = round(center[0] - middle_px), round(center[1] - baseline_px)
+    if is_turned:
+        cover, tint = np.rot90(cover), np.rot90(tint)
+        left, top = round(center[0] - baseline_px), round(center[1] - middle_px)
     region = image[max(top, 0) : max(top + cover.shape[0], 0), max(left, 0) : max(left + cover.shape[1], 0)]
     if region.size:
         rows, columns = max(-top, 0), max(-left, 0)

@@ -184,10 +184,12 @@ def _outlines(shapes: Sequence[Shape], grow_px: float) -> _Floats:
 
 def _paint_text(image: Image, text: Text, scale: float) -> None:
     for i, line in enumerate(text.block.lines):
-        x, y = text.center[0], text.center[1] + text.block.offset_px(i)
+        (x, y), offset_px = text.center, text.block.offset_px(i)
+        x, y = (x + offset_px, y) if text.is_turned else (x, y + offset_px)
         if text.is_outside:
             _paint_plate(image, (x, y), text.block.size_px, line, scale)
-        write(image, line, (_pixel(x, scale), _pixel(y, scale)), text.block.size_px * scale, text.color)
+        center, size_px = (_pixel(x, scale), _pixel(y, scale)), text.block.size_px * scale
+        write(image, line, center, size_px, text.color, text.is_turned)
 
 
 def _paint_plate(image: Image, center: Point, size_px: float, line: str, scale: float) -> None:

@@ -28,12 +28,14 @@ DASH_PX, DASH_GAP_PX = 7.0, 5.0
 MESH_EDGES, MESH_DEGREE = 30, 2.5  # more edges than this, and than this a node, are a mesh: its lines step back
 MESH_FADE, MESH_HEAD_PX, MESH_EDGE_PX = 0.25, 7.0, 0.9
 PADDING_PX = 6.0  # between a label and the border, on each side
+TIGHT_PADDING_PX = 2.0  # where the label would otherwise have to leave the shape
 EVEN_TEXT_PX = 12  # labels share one size as long as it is no smaller than this
 MIN_CUT_PX = 80.0  # a room that holds less of a label than this says less than the whole label beside the shape
 BESIDE_TEXT_PX = 12
 BESIDE_WIDTHS_PX = (130.0, 90.0, 60.0)
 BESIDE_LINES = 3
 CUT_COST_PX2 = 1000.0  # the area that a label may rather cover than lose its end
+COVER_PX2 = 300.0  # that a whole label beside its shape may cover; more, and it stands inside, cut
 BESIDE_GAP_PX = 5.0
 
 CORE_SHARE = 0.75  # of a shape's sides: an edge that only grazes its corners need not go around it
@@ -87,7 +89,8 @@ class Text:
     center: Point
     block: Block
     color: Color
-    is_outside: bool  # beside its shape, on a white plate that keeps edges away
+    is_outside: bool = False  # beside its shape, on a white plate that keeps edges away
+    is_turned: bool = False  # a quarter to the left, in a tall and narrow shape: it reads upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +309,9 @@ def _texts(nodes: Sequence[Node], boxes: _Boxes, edges: Sequence[Edge]) -> tuple
     for i, (node, room, block) in enumerate(zip(nodes, rooms, inside, strict=True)):
         if block and block.size_px > even_px:
             block = _inside(*room, even_px)
-        texts.append(Text((node.x, node.y), block, readable_on(node.fill), False) if block else None)
+        is_turned = block is None
+        block = block or _turned(*room)
+        texts.append(Text((node.x, node.y), block, readable_on(node.fill), is_turned=is_turned) if block else None)
         if labels[i] and not block:
             outside.append(i)
     if outside:
@@ -326,14 +331,39 @@ def _inside(label: str, shape: ShapeName, width_px: float, height_px: float, max
         block = fit(label, lambda tall: 0.96 * width * (1 - min(tall / height, 1) ** 2) ** 0.5, height, max_px)
         width, height = width * 0.8, height * 0.6
     else:
-        block = fit(label, lambda _: width, height, max_px)
+        block = fit(label, lambda _: width, height, max_px) or _tight(label, width_px, height_px)
     if block or width < MIN_CUT_PX or height < LINE_EM * MIN_TEXT_PX:
         return block
     return cut(label, width, height)
 
 
+def _tight(label: str, width_px: float, height_px: float) -> Block | None:
+    width, height = width_px - 2 * TIGHT_PADDING_PX, height_px - 2 * TIGHT_PADDING_PX
+    return fit(label, lambda _: width, height, EVEN_TEXT_PX)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _turned(label: str, shape: ShapeName, width_px: float, height_px: float) -> Block | None:
+    """The label as it reads upwards in a tall and narrow rectangle, its lines joined where one has room; else None."""
+    if not label or shape == "circle" or height_px <= width_px:
+        return None
+    return _tight(label, height_px, width_px) or _tight(_joined(label), height_px, width_px)
+
+
+def _turned_and_cut(label: str, shape: ShapeName, width_px: float, height_px: float) -> Block | None:
+    """As much of the label as reads upwards in a rectangle where this says something; else None."""
+    along, across = height_px - 2 * TIGHT_PADDING_PX, width_px - 2 * TIGHT_PADDING_PX
+    if shape == "circle" or along < MIN_CUT_PX or across < LINE_EM * MIN_TEXT_PX:
+        return None
+    return cut(_joined(label), along, across)
+
+
+def _joined(label: str) -> str:
+    return label.replace("\n", ", ")
+
+
 class _Beside:
-    """Places labels next to shapes that are too small for them: where they cover least."""
+    """Places labels of shapes that are too small for them: beside them where little is covered, else cut inside."""
 
     def __init__(self, boxes: _Boxes, edges: Sequence[Edge]) -> None:
         self._low = list(boxes.centers - boxes.halves)
@@ -343,7 +373,7 @@ class _Beside:
         self._ends = np.array([line[1] for line in lines] + [line[2] for line in lines], np.float64).reshape(-1, 2)
 
     def place(self, node: Node, label: str) -> Text:
-        """The text where it covers least, and in the fewest lines among the places that are as good."""
+        """The text beside where it covers least, and in the fewest lines among the places that are as good."""
         best: tuple[float, NDArray[np.float64], Block] | None = None
         widest_px = min(widest_word_em(label) * BESIDE_TEXT_PX + 1, BESIDE_WIDTHS_PX[0])
         for width_px in BESIDE_WIDTHS_PX:
@@ -355,11 +385,14 @@ class _Beside:
             if best is None or covered[i] < best[0]:
                 best = float(covered[i]), centers[i], block
         assert best is not None
-        _, center, block = best
+        cost, center, block = best
+        cut_inside = _turned_and_cut(label, node.shape, node.width, node.height) if cost > COVER_PX2 else None
+        if cut_inside:
+            return Text((node.x, node.y), cut_inside, readable_on(node.fill), is_turned=True)
         half = np.array([block.width_px / 2, block.height_px / 2])
         self._low.append(center - half)
         self._high.append(center + half)
-        return Text((float(center[0]), float(center[1])), block, INK, True)
+        return Text((float(center[0]), float(center[1])), block, INK, is_outside=True)
 
     @staticmethod
     def _places(node: Node, half: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -169,3 +169,12 @@ def _ends(line: object) -> tuple[ET.Element, ET.Element]:
     begin, end = root.find(f".//{space}stCxn"), root.find(f".//{space}endCxn")
     assert begin is not None and end is not None
     return begin, end
+
+
+def test_a_label_that_reads_upwards_does_so_in_every_format_that_places_text() -> None:
+    bar = Diagram((Node(0, 300, 200, "rectangle", 22, 160, "solid arrow", (90, 140, 220), (0, 0, 0), (), "conv 3x3"),))
+    (turned,) = ET.fromstring(export(bar, "svg")).iter("{http://www.w3.org/2000/svg}text")
+    assert turned.get("transform") == "rotate(-90 300 200)"
+    (shape,) = Presentation(BytesIO(export(bar, "pptx"))).slides[0].shapes
+    assert (shape.text_frame.text, shape.text_frame._bodyPr.get("vert")) == ("conv 3x3", "vert270")
+    assert b"horizontal=0;" in export(bar, "drawio")

@@ -20,7 +20,7 @@ from diagram_core.diagram import Color, Diagram, Node
 from diagram_core.errors import InputError
 from diagram_core.notation.listing import read_list
 from diagram_core.render import FRAME, Image, draw, draw_all, encode_png, sheet
-from diagram_core.scene import Scene, Text, compose, readable_on
+from diagram_core.scene import COVER_PX2, Scene, Text, compose, readable_on
 from tests.test_listing import any_diagrams
 
 MAX_DIFFERENCE = 1.5  # of 255: the rated drawings were painted over several times, which darkens their thin lines
@@ -187,7 +187,7 @@ def test_long_labels_are_wrapped_then_shrunk_then_cut() -> None:
     label = "convolution 3x3 with stride 2, batch normalisation and ReLU"
     wrapped = text_of(compose(Diagram((replace(LEFT, height=200, label=label),))), 0).block
     shrunk = text_of(compose(Diagram((replace(LEFT, height=60, label=label),))), 0).block
-    short = text_of(compose(Diagram((replace(LEFT, height=30, label=label),))), 0).block
+    short = text_of(compose(Diagram((replace(LEFT, height=22, label=label),))), 0).block
     assert " ".join(wrapped.lines) == " ".join(shrunk.lines) == label
     assert typeset.MIN_TEXT_PX <= shrunk.size_px < wrapped.size_px
     assert short.lines[-1].endswith(typeset.ELLIPSIS)
@@ -209,6 +209,40 @@ def test_a_label_too_large_for_its_shape_stands_beside_it_clear_of_others() -> N
         assert " ".join(text.block.lines) == "pandas dataframe"
         gap = np.abs(np.subtract(text.center, (node.x, node.y))) - (text.block.width_px / 2, text.block.height_px / 2)
         assert (gap > 8).any()
+
+
+def test_a_label_reads_upwards_in_a_tall_and_narrow_shape() -> None:
+    bar = replace(LEFT, width=22, height=160, label="conv 3x3, 64\n570 x 570", targets=())
+    scene = compose(Diagram((bar,)))
+    text = text_of(scene, 0)
+    assert text.is_turned and not text.is_outside
+    assert text.block.lines == ("conv 3x3, 64, 570 x 570",)
+    upright, turned = (
+        np.argwhere(draw(Diagram((replace(bar, label=label),))) != draw(Diagram((replace(bar, label=""),))))
+        for label in ("", bar.label)
+    )
+    assert not len(upright)
+    (top, left, _), (bottom, right, _) = turned.min(0), turned.max(0)
+    assert bottom - top > text.block.width_px * 0.8 > 5 * (right - left)
+    assert abs((top + bottom) / 2 - bar.y) < 4
+    assert abs((left + right) / 2 - bar.x) < 4
+
+
+def test_a_label_is_rather_cut_in_its_tall_shape_than_put_upon_others() -> None:
+    bars = [
+        replace(LEFT, number=i, x=100 + 24 * i, width=18, height=150, label="conv 3x3, 1024 channels\n1030 x 1030")
+        for i in range(20)
+    ]
+    texts = [text_of(compose(Diagram(tuple(bars))), i) for i in range(20)]
+    assert any(text.is_turned and text.block.lines[0].endswith(typeset.ELLIPSIS) for text in texts)
+    for text in (text for text in texts if text.is_outside):
+        half_width, half_height = text.block.width_px / 2, text.block.height_px / 2
+        covered = 0.0
+        for bar in bars:
+            wide = min(text.center[0] + half_width, bar.x + 9) - max(text.center[0] - half_width, bar.x - 9)
+            tall = min(text.center[1] + half_height, bar.y + 75) - max(text.center[1] - half_height, bar.y - 75)
+            covered += max(wide, 0) * max(tall, 0)
+        assert covered <= COVER_PX2
 
 
 def test_a_label_beside_its_shape_stays_on_the_canvas() -> None:

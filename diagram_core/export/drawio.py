@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram, LineName, Node, ShapeName
 from diagram_core.export.marks import hex_color, xml_text
-from diagram_core.scene import compose, readable_on
+from diagram_core.scene import Text, compose, readable_on
 
 _SHAPES: dict[ShapeName, str] = {"rectangle": "rounded=0", "round rectangle": "rounded=1", "circle": "ellipse"}
 _LINES: dict[LineName, str] = {
@@ -25,7 +25,7 @@ def to_drawio(diagram: Diagram) -> str:
     ET.SubElement(root, "mxCell", id="0")
     ET.SubElement(root, "mxCell", {"id": "1", "parent": "0"})
     for i, (node, text) in enumerate(zip(diagram.nodes, compose(diagram).texts, strict=True)):
-        _add_node(root, f"n{i}", node, text.block.size_px if text else None)
+        _add_node(root, f"n{i}", node, text)
     for i, (a, b) in enumerate(diagram.edges()):
         node = diagram.nodes[a]
         style = f"{_LINES[node.line]};strokeColor={hex_color(node.stroke)};html=0;"
@@ -36,11 +36,11 @@ def to_drawio(diagram: Diagram) -> str:
     return ET.tostring(document, encoding="unicode") + "\n"
 
 
-def _add_node(parent: ET.Element, name: str, node: Node, text_px: int | None) -> None:
+def _add_node(parent: ET.Element, name: str, node: Node, text: Text | None) -> None:
     style = f"{_SHAPES[node.shape]};whiteSpace=wrap;html=0;fillColor={hex_color(node.fill)};strokeColor=#000000;"
     style += f"fontColor={hex_color(readable_on(node.fill))};"
-    if text_px:
-        style += f"fontSize={text_px};"
+    if text:
+        style += f"fontSize={text.block.size_px};" + ("horizontal=0;" if text.is_turned else "")
     value = xml_text(node.label)
     cell = ET.SubElement(parent, "mxCell", {"id": name, "value": value, "style": style, "vertex": "1", "parent": "1"})
     at = {"x": node.x - node.width / 2, "y": node.y - node.height / 2, "width": node.width, "height": node.height}

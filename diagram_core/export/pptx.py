@@ -79,7 +79,10 @@ def _add_node(shapes: Any, node: Node, text: Text | None) -> Any:
         box = shapes.add_textbox(_emu(x - width / 2), _emu(y - height / 2), _emu(width), _emu(height))
         _write(box.text_frame, "\n".join(text.block.lines), text.block.size_px, text.color)
     else:
-        _write(shape.text_frame, label, text.block.size_px, readable_on(node.fill))
+        written = "\n".join(text.block.lines) if text.is_turned else label
+        _write(shape.text_frame, written, text.block.size_px, readable_on(node.fill))
+        if text.is_turned:
+            shape.text_frame._bodyPr.set("vert", "vert270")
     return shape
 
 

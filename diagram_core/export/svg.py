@@ -84,6 +84,8 @@ def _add_text(parent: ET.Element, text: Text) -> None:
                 parent, "rect", {key: _number(value) for key, value in at.items()} | {"fill": hex_color(WHITE)}
             )
     element = ET.SubElement(parent, "text", {"font-size": _number(size_px), "fill": hex_color(text.color)})
+    if text.is_turned:
+        element.set("transform", f"rotate(-90 {_pair(text.center)})")
     for line, middle in zip(text.block.lines, middles, strict=True):
         at = {"x": x, "y": middle + CAP_HEIGHT_EM / 2 * size_px, "textLength": width_em(line) * size_px}
         tspan = ET.SubElement(element, "tspan", {key: _number(value) for key, value in at.items()})
