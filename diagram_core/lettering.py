@@ -35,11 +35,11 @@ def write(
         cv2.putText(image, line, (round(left), round(baseline)), color, font, round(size_px), FONT_WEIGHT)
         return
     cover, tint, baseline_px = _ink(line, round(size_px * SAMPLES), color)
-    middle_px, baseline_px = cover.shape[1] / 2, baseline_px - CAP_HEIGHT_EM / 2 * size_px
-    left, top = round(center[0] - middle_px), round(center[1] - baseline_px)
+    along_px, down_px = cover.shape[1] / 2, baseline_px - CAP_HEIGHT_EM / 2 * size_px  # to the middle of the capitals
+    left, top = round(center[0] - along_px), round(center[1] - down_px)
     if is_turned:
         cover, tint = np.rot90(cover), np.rot90(tint)
-        left, top = round(center[0] - baseline_px), round(center[1] - middle_px)
+        left, top = round(center[0] - down_px), round(center[1] - along_px)
     region = image[max(top, 0) : max(top + cover.shape[0], 0), max(left, 0) : max(left + cover.shape[1], 0)]
     if region.size:
         rows, columns = max(-top, 0), max(-left, 0)

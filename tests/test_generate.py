@@ -171,7 +171,9 @@ def test_what_the_prompt_rules_out_is_no_style() -> None:
     assert float(warm[0, 0] / warm[0, 1]) == pytest.approx((0.9 / 0.08) ** 0.5, rel=1e-5)
 
 
-def masked_logprobs(model: LanguageModel, prompt_ids: list[int], answer: list[int]) -> torch.Tensor:
+def masked_logprobs(
+    plain: LlamaForCausalLM, model: LanguageModel, prompt_ids: list[int], answer: list[int]
+) -> torch.Tensor:
     """Of the next token, from a plain forward pass over everything before it."""
     matcher = xgrammar.GrammarMatcher(model.grammar)
     assert all(matcher.accept_token(token) for token in answer)
@@ -179,7 +181,7 @@ def masked_logprobs(model: LanguageModel, prompt_ids: list[int], answer: list[in
     matcher.fill_next_token_bitmask(bitmask)
     allowed = np.unpackbits(bitmask.numpy().view(np.uint8), bitorder="little")[: len(model.vocabulary)]
     with torch.no_grad():
-        logits = llama()(torch.tensor([prompt_ids + answer])).logits[0, -1].double()
+        logits = plain(torch.tensor([prompt_ids + answer])).logits[0, -1].double()
     return logits.masked_fill(torch.from_numpy(allowed == 0), -torch.inf).log_softmax(dim=0)
 
 
@@ -196,10 +198,10 @@ def test_logprobs_and_greedy_choices_are_those_of_a_plain_forward_pass(
 
     monkeypatch.setattr(generation, "_candidate", spy)
     candidates = generate(toy, PROMPT, 6, Settings(), 1)
-    prompt_ids = encode_prompt(toy.tokenizer, PROMPT)
+    plain, prompt_ids = llama(), encode_prompt(toy.tokenizer, PROMPT)
     assert len({len(tokens) for tokens in written}) > 1
     for number, (candidate, tokens) in enumerate(zip(candidates, written, strict=True)):
-        logprobs = [masked_logprobs(toy, prompt_ids, tokens[:i]) for i in range(len(tokens))]
+        logprobs = [masked_logprobs(plain, toy, prompt_ids, tokens[:i]) for i in range(len(tokens))]
         total = sum(float(row[token]) for row, token in zip(logprobs, tokens, strict=True))
         assert candidate.mean_logprob == pytest.approx(total / len(tokens), abs=1e-4)
         assert candidate.tokens == len(tokens)

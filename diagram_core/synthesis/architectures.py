@@ -9,6 +9,7 @@ from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration,
 
 MAX_LEVELS = 4  # of a U-Net; a plan has names for as many skips
 MAX_BRANCHES = 5
+MAX_NAMED_BRANCHES = 8  # of models that go by a name, which take less room than layers with sizes
 
 _SIDES = (28, 32, 64, 96, 105, 128, 224, 256, 512, 572)
 _SIZES = (8, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512)
@@ -313,7 +314,7 @@ def _mixture_of_experts(rng: Random) -> tuple[str, str]:
 
 def _named_mixture(rng: Random) -> tuple[str, str]:
     """Without a size; it has an input and an output, told or not."""
-    count = rng.randint(2, 8)
+    count = rng.randint(2, MAX_NAMED_BRANCHES)
     gate = pick(rng, "gate", "gating network", "router", "gating layer", "gate network")
     joint = pick(rng, "", "", "weighted sum", "sum", "output")
     expert = pick(rng, "expert", "expert", "expert network", "FFN expert")
@@ -349,7 +350,7 @@ def _ensemble(rng: Random) -> tuple[str, str]:
 
 def _named_ensemble(rng: Random) -> tuple[str, str]:
     """Of models without a size; they share an input, told or not."""
-    count = rng.randint(2, 8)
+    count = rng.randint(2, MAX_NAMED_BRANCHES)
     model = pick(rng, "model", "network", "classifier", "CNN", "tree", "decision tree", "LSTM", "MLP", "learner", "LLM")
     number = count_word(rng, count)
     joint, told = pick(
@@ -414,8 +415,8 @@ def _stacks(rng: Random) -> tuple[str, str]:
     after = f"{pick(rng, ', ', ' and ')}{', '.join(last)}" if last else ""
     number = count_word(rng, encoders)
     stacks = [("encoder", encoders), ("decoder", decoders)]
-    both, alone, kind = chance(rng, 0.5), pick(rng, *stacks), ""
-    if both:
+    has_both, (kind, count) = chance(rng, 0.5), pick(rng, *stacks)
+    if has_both:
         prompt = pick(
             rng,
             f"transformer with {before}{number} encoder {unit}s and {count_word(rng, decoders)} decoder {unit}s{after}",
@@ -423,8 +424,7 @@ def _stacks(rng: Random) -> tuple[str, str]:
             f"encoder-decoder transformer, {before}{encoders}x encoder {unit}, {decoders}x decoder {unit}{after}",
         )
     else:
-        kind, count = alone
-        stacks = [alone]
+        stacks = [(kind, count)]
         name = {"encoder": ("BERT style model", "encoder-only transformer"), "decoder": ("GPT style model", "LLM")}
         head = pick(rng, "transformer", f"{kind}-only transformer", *name[kind])
         prompt = pick(
@@ -435,7 +435,7 @@ def _stacks(rng: Random) -> tuple[str, str]:
         )
     words = [
         *(f'"{name}"' for name in first),
-        *(f'"{kind} {unit}"*{count}' for kind, count in stacks),
+        *(f'"{stack} {unit}"*{layers}' for stack, layers in stacks),
         *(f'"{name}"' for name in last),
     ]
     return prompt, " ".join(words)
