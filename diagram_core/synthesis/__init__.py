@@ -43,14 +43,14 @@ Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", networks.dense, 0.17),
-    "cnn": ("network", networks.cnn, 0.20),
+    "dense": ("network", networks.dense, 0.16),
+    "cnn": ("network", networks.cnn, 0.19),
     "sequence": ("network", networks.sequence, 0.05),
-    "architecture": ("network", architectures.architecture, 0.17),
-    "famous": ("network", famous.famous, 0.02),
-    "korean network": ("network", korean.network, 0.03),
-    "data process": ("chart", charts.data_process, 0.14),
-    "pipeline": ("chart", charts.pipeline, 0.11),
+    "architecture": ("network", architectures.architecture, 0.19),
+    "famous": ("network", famous.famous, 0.025),
+    "korean network": ("network", korean.network, 0.035),
+    "data process": ("chart", charts.data_process, 0.13),
+    "pipeline": ("chart", charts.pipeline, 0.12),
     "data flow": ("chart", charts.data_flow, 0.09),
     "korean pipeline": ("chart", korean.pipeline, 0.02),
 }

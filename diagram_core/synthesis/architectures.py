@@ -12,6 +12,19 @@ MAX_BRANCHES = 5
 MAX_NAMED_BRANCHES = 8  # of models that go by a name, which take less room than layers with sizes
 
 _SIDES = (28, 32, 64, 96, 105, 128, 224, 256, 512, 572)
+_PARTS = (  # how they are said, and how a plan says them
+    ("conv", "conv"), ("conv 3x3", "conv3"), ("3x3 conv", "conv3"), ("1x1 conv", "conv1"), ("5x5 conv", "conv5"),
+    ("max pool", "maxpool"), ("avg pool", "avgpool"), ("batch norm", '"batch norm"'), ("batchnorm", '"batchnorm"'),
+    ("BN", '"BN"'), ("ReLU", '"ReLU"'), ("relu", '"relu"'), ("GELU", '"GELU"'), ("dropout", '"dropout"'),
+    ("layer norm", '"layer norm"'), ("self-attention", '"self-attention"'), ("feed forward", '"feed forward"'),
+    ("linear", '"linear"'), ("depthwise conv", '"depthwise conv"'), ("MLP", '"MLP"'), ("LSTM", '"LSTM"'),
+    ("attention", '"attention"'), ("RMSNorm", '"RMSNorm"'), ("SwiGLU", '"SwiGLU"'), ("GRU", '"GRU"'),
+)  # fmt: skip
+_MODALITIES = (  # and what encodes them
+    ("image", ("CNN", "image encoder", "ViT", "ResNet")), ("text", ("BERT", "text encoder", "LSTM", "transformer")),
+    ("audio", ("audio encoder", "wav2vec", "spectrogram CNN")), ("tabular data", ("MLP", "dense encoder")),
+    ("video", ("3D CNN", "video encoder")), ("graph", ("GNN", "GCN")), ("time series", ("GRU", "1D CNN", "TCN")),
+)  # fmt: skip
 _SIZES = (8, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512)
 
 
@@ -38,6 +51,10 @@ def architecture(rng: Random) -> tuple[str, str]:
         *3 * (_dense_skip,),
         _autoencoder,
         _autoencoder,
+        _named_residual,
+        _named_branches,
+        _named_heads,
+        _named_inputs,
     )
     return form(rng)
 
@@ -104,6 +121,100 @@ def _residual(rng: Random) -> tuple[str, str]:
         f"{', ' + pooling if pooled else ''}{pick(rng, ', and ', ', then ', ', ')}{said}"
     )
     return prompt, " ".join([f"{side}x{side}", stem, _in_a_row(f"@a {words} +a", blocks), *pool_word, str(outputs)])
+
+
+def _named_residual(rng: Random) -> tuple[str, str]:
+    """A block by the names of its parts, the last of which may follow the addition; its input is told or not."""
+    parts = rng.sample(_PARTS, rng.randint(2, 5))
+    after = parts.pop() if len(parts) > 2 and chance(rng, 0.6) else None
+    arrow = pick(rng, ", ", ", ", " -> ", ", then ")
+    added = pick(
+        rng, "add the input", "add the skip connection", "add skip", "add the shortcut", "add", "skip connection"
+    )
+    head = pick(
+        rng, "residual block", "ResNet block", "resnet block", "a residual block", "block with a skip", "res block"
+    )
+    told = [
+        *(["input"] if chance(rng, 0.3) else []),
+        *(said for said, _ in parts),
+        added,
+        *([after[0]] if after else []),
+    ]
+    words = ['"input" @a', *(word for _, word in parts), "+a", *([after[1]] if after else [])]
+    return f"{head}{pick(rng, ': ', ': ', ' with ', ' of ')}{arrow.join(told)}", " ".join(words)
+
+
+def _named_branches(rng: Random) -> tuple[str, str]:
+    """Branches of named parts from one input, which come together, as in an inception module (Szegedy et al. 2014)."""
+    count = rng.randint(2, 4)
+    then = pick(rng, " then ", " -> ", " followed by ")
+    runs = [rng.sample(_PARTS, pick(rng, 1, 1, 2)) for _ in range(count)]
+    told = [then.join(said for said, _ in run) for run in runs]
+    source = pick(rng, "input", "input", "image", "features", "previous layer")
+    joint, last = pick(rng, "concat", "concatenation", "concatenated", "add", "sum"), pick(rng, *_PARTS, *4 * (None,))
+    end = f"{pick(rng, ', ', ', then ')}{last[0]}" if last else ""
+    listed = pick(rng, f"{', '.join(told[:-1])} and {told[-1]}", "; ".join(told), " | ".join(told))
+    number = count_word(rng, count)
+    prompt = pick(
+        rng,
+        f"{source}, {number} branches: {listed}, {joint}{end}",
+        f"{source} splits into {number} branches: {listed}; then {joint}{end}",
+        f"inception module: {source}, then {listed} in parallel, {joint}{end}",
+        f"{number} parallel branches on the {source}: {listed}, {joint}{end}",
+    )
+    branches = " | ".join(" ".join(word for _, word in run) for run in runs)
+    return prompt, " ".join([f'"{source}" ( {branches} ) "{joint}"', *([last[1]] if last else [])])
+
+
+def _named_heads(rng: Random) -> tuple[str, str]:
+    """Several outputs of one trunk, by their names; it has an input, told or not."""
+    trunk = pick(
+        rng, "shared encoder", "backbone", "ResNet backbone", "BERT", "trunk", "CNN backbone", "feature extractor",
+        "shared layers", "transformer encoder", "MLP", "ViT", "encoder",
+    )  # fmt: skip
+    heads = rng.sample(
+        ("classification", "regression", "segmentation", "depth", "value", "policy", "sentiment", "topic", "language",
+         "age", "gender", "boxes", "masks", "class", "keypoints", "toxicity", "price", "bounding box"),
+        rng.randint(2, 4),
+    )  # fmt: skip
+    noun = pick(rng, "", " head")
+    names = [name + noun for name in heads]
+    told = f"{', '.join(names[:-1])} and {names[-1]}"
+    source = pick(rng, "image", "text", "input", "audio", "")
+    number = count_word(rng, len(heads))
+    before = f"{source}{pick(rng, ' -> ', ', ')}" if source else ""
+    head = pick(rng, "multi-task network", "multi-head network", "multi-task model", "network", "model")
+    prompt = pick(
+        rng,
+        f"{head}: {before}{trunk}, {number} heads: {told}",
+        f"{head}: {before}{trunk} with {told}",
+        f"{head}: {before}{trunk}, then {told} in parallel",
+        f"{head}: {before}{trunk} -> {' + '.join(names)}",
+    )
+    return prompt, f'"{source or "input"}" "{trunk}" ( ' + " | ".join(f'"{name}"' for name in names) + " )"
+
+
+def _named_inputs(rng: Random) -> tuple[str, str]:
+    """Inputs of several kinds, each with its encoder, by their names."""
+    branches = rng.sample(_MODALITIES, rng.randint(2, 3))
+    pairs = [(thing, pick(rng, *encoders)) for thing, encoders in branches]
+    joint = pick(rng, "concat", "fusion", "dot product", "cross-attention", "contrastive loss", "concatenation", "add")
+    last = pick(rng, "", "classifier", "softmax", "decoder", "MLP", "LLM", "prediction")
+    end = f"{pick(rng, ', ', ', then ', ' -> ')}{last}" if last else ""
+    head = pick(
+        rng, "multimodal network: ", "multi-input model: ", f"{count_word(rng, len(pairs))} branches: ", "", "network: "
+    )
+    article = pick(rng, "a ", "the ", "")
+    comma = pick(rng, ", ", "; ", " and ")
+    through = pick(rng, " through ", " into ", " -> ", " goes through ")
+    prompt = pick(
+        rng,
+        f"{head}{comma.join(f'{thing}{through}{article}{encoder}' for thing, encoder in pairs)}, {joint}{end}",
+        f"{head}{comma.join(f'{article}{encoder} for {thing}' for thing, encoder in pairs)}, joined by {joint}{end}",
+        f"{head}{comma.join(f'{thing} + {encoder}' for thing, encoder in pairs)}, {joint}{end}",
+    )
+    towers = " | ".join(f'"{thing}" "{encoder}"' for thing, encoder in pairs)
+    return prompt, " ".join([f'( {towers} ) "{joint}"', *([f'"{last}"'] if last else [])])
 
 
 def _u_net(rng: Random) -> tuple[str, str]:

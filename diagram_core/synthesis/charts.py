@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
+from string import ascii_lowercase, ascii_uppercase
 
 from diagram_core.notation.names import DATA_FAMILIES, family_of
-from diagram_core.synthesis.phrasing import chance, pick
-from diagram_core.wording import NUMERALS
+from diagram_core.synthesis.phrasing import chance, count_word, pick
 
 MAX_DATA_STEPS = 12
 
@@ -94,6 +94,12 @@ _SYSTEMS = (
     "SVM", "XGBoost", "generator", "discriminator", "reranker", "chunker", "filter", "segmentation network", "scaler",
     "neural network", "user interface", "message queue", "data loader", "compressor", "monitor", "agent", "router",
 )  # fmt: skip
+_PRODUCTS = (
+    "Kafka", "Spark", "Airflow", "Postgres", "Redis", "Snowflake", "BigQuery", "dbt", "Tableau", "MLflow", "Docker",
+    "Kubernetes", "FastAPI", "Grafana", "Elasticsearch", "Flask", "React", "Jenkins", "GitHub Actions", "nginx",
+    "MongoDB", "Lambda", "SageMaker", "Prometheus", "RabbitMQ", "S3", "Streamlit", "Pinecone", "LangChain", "Triton",
+)  # fmt: skip
+_SYLLABLES = ("ka", "zor", "vi", "lum", "tre", "po", "shi", "dra", "mon", "ex", "bul", "qui", "fen", "go", "ry", "tas")
 _STORES = ("database", "vector store", "data lake", "dashboard", "S3 bucket", "warehouse", "cache", "disk", "queue")
 
 
@@ -130,6 +136,7 @@ def pipeline(rng: Random) -> tuple[str, str]:
         *3 * (_parallel_pipeline, _loop_pipeline),
         _cycle_pipeline,
         *2 * (_decision_pipeline,),
+        *3 * (_connected_pipeline,),
     )
     return form(rng)
 
@@ -235,6 +242,8 @@ def _actions(rng: Random, count: int) -> list[str]:
     """Different steps: most a verb and its object, some a noun or more words; now and then all of them nouns."""
     if chance(rng, 0.1):
         return rng.sample(_STEPS, count)
+    if chance(rng, 0.08):
+        return _coined_names(rng, count)
     verbs, nouns, longer = rng.sample(_VERBS, count), rng.sample(_STEPS, count), rng.sample(_LONG_STEPS, count)
     return [
         pick(rng, nouns[i], longer[i], longer[i])
@@ -244,6 +253,29 @@ def _actions(rng: Random, count: int) -> list[str]:
         else verb
         for i, verb in enumerate(verbs)
     ]
+
+
+def _coined_names(rng: Random, count: int) -> list[str]:
+    """Different names that no list of words foresees: letters, numbers, identifiers, products, invented words."""
+    form = rng.randrange(5)
+    if form == 0:
+        first = rng.randrange(len(ascii_uppercase) - count)
+        letters = pick(rng, ascii_uppercase, ascii_uppercase, ascii_lowercase)[first : first + count]
+        prefix = pick(rng, "", "", "step ", "service ", "module ", "node ", "stage ", "team ")
+        return [prefix + letter for letter in letters]
+    if form == 1:
+        prefix = pick(rng, "step", "stage", "task", "job", "module", "server", "layer", "phase")
+        return [f"{prefix} {number}" for number in range(1, count + 1)]
+    if form == 2:
+        joint = pick(rng, "_", "_", "-")
+        pairs = zip(rng.sample(_VERBS, count), (pick(rng, *_OBJECTS) for _ in range(count)), strict=True)
+        return [joint.join([verb, *thing.removeprefix("the ").split()]) for verb, thing in pairs]
+    if form == 3:
+        return rng.sample(_PRODUCTS, count)
+    words: dict[str, None] = {}  # in the order of drawing
+    while len(words) < count:
+        words["".join(rng.sample(_SYLLABLES, rng.randint(2, 3)))] = None
+    return [word.capitalize() for word in words] if chance(rng, 0.5) else list(words)
 
 
 def _row(actions: list[str]) -> str:
@@ -304,20 +336,25 @@ def _listed_pipeline(rng: Random) -> tuple[str, str]:
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
-    before, width, after = rng.randint(1, 3), pick(rng, 2, 2, 2, 3, 4), rng.randint(0, 2)
+    before, width, after = rng.randint(0, 3), pick(rng, 2, 2, 2, 3, 4), rng.randint(0, 2)
+    after = max(after, not before)
     actions = _actions(rng, before + width + after)
     first, side, rest = actions[:before], actions[before : before + width], actions[before + width :]
     together = f"{', '.join(side[:-1])} and {side[-1]}"  # commas alone would not say where it begins
-    told = pick(
-        rng,
-        f"{_in_turn(rng, first)}, then {together} in parallel",
-        f"{_in_turn(rng, first)}, then {together} in parallel",
-        f"{_in_turn(rng, first)}, then in parallel {together}",
-        f"{_in_turn(rng, first)}; {together} at the same time",
-        f"after {_in_turn(rng, first)}, do {together} side by side",
-    )
+    at_once = pick(rng, "in parallel", "in parallel", "at the same time", "side by side", "simultaneously")
+    if first:
+        told = pick(
+            rng,
+            f"{_in_turn(rng, first)}, then {together} {at_once}",
+            f"{_in_turn(rng, first)}, then {at_once} {together}",
+            f"{_in_turn(rng, first)}; {together} {at_once}",
+            f"after {_in_turn(rng, first)}, do {together} {at_once}",
+        )
+    else:
+        told = pick(rng, f"{together} {at_once}", f"{at_once} {together}", f"do {together} {at_once}")
     prompt = _head(rng) + told + "".join(f"{pick(rng, ', then ', ', then ', ', and finally ')}{step}" for step in rest)
-    row = [_row(first), ", ".join(f"[{action}]" for action in side), *([_row(rest)] if rest else [])]
+    groups = [_row(first), ", ".join(f"[{action}]" for action in side), _row(rest)]
+    row = [group for group in groups if group]
     return prompt, " > ".join(row)
 
 
@@ -371,6 +408,51 @@ def _decision_pipeline(rng: Random) -> tuple[str, str]:
     end = f"{pick(rng, '. Either way, ', '; in both cases ', ', and in the end ')}{last}" if last else ""
     row = f"{_row(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
     return f"{_head(rng)}{_in_turn(rng, before)}{told}{end}", row
+
+
+def _connected_pipeline(rng: Random) -> tuple[str, str]:
+    """Any steps that lead to any later ones, arrow by arrow or step by step: `A -> B, A -> C; B and C go to D`."""
+    count = rng.randint(3, 7)
+    names = pick(
+        rng, _coined_names(rng, count), _actions(rng, count), rng.sample(_SYSTEMS, count), rng.sample(_STEPS, count)
+    )
+    sources: list[list[str]] = [[]]  # of each step
+    for number in range(1, count):
+        recent = names[max(0, number - 3) : number]
+        sources.append(sorted(rng.sample(recent, min(len(recent), pick(rng, 1, 1, 1, 2))), key=names.index))
+    arrows = [([source], [name]) for name, found in zip(names, sources, strict=True) for source in found]
+    if chance(rng, 0.5):  # as they leave a step
+        arrows.sort(key=lambda arrow: names.index(arrow[0][0]))
+        groups = [([a], [b for (c,), (b,) in arrows if c == a]) for a in names if any(c == a for (c,), _ in arrows)]
+    else:  # as they come into one
+        groups = [(found, [name]) for name, found in zip(names, sources, strict=True) if found]
+    head = _head(rng)
+    if chance(rng, 0.4):
+        mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → ", " to "), pick(rng, ", ", "; ", "\n", "\n")
+        return head + comma.join(f"{a}{mark}{b}" for (a,), (b,) in arrows), _lines(arrows)
+    verb, plural = pick(
+        rng, ("goes to", "go to"), ("leads to", "lead to"), ("feeds", "feed"), ("->", "->"), ("sends to", "send to"),
+        ("is connected to", "are connected to"), ("connects to", "connect to"), ("points to", "point to"),
+    )  # fmt: skip
+    comma = pick(rng, ", ", "; ", ". ", ", then ")
+    told = (f"{_names(a)} {verb if len(a) == 1 else plural} {_names(b)}" for a, b in groups)
+    return head + comma.join(told), _lines(groups)
+
+
+def _names(names: Sequence[str]) -> str:
+    return _and(names) if len(names) > 1 else names[0]
+
+
+def _lines(arrows: list[tuple[list[str], list[str]]]) -> str:
+    """A line of the plan for each, in which a step is new where it is first named."""
+    known: set[str] = set()
+
+    def step(name: str) -> str:
+        is_new = name not in known
+        known.add(name)
+        return f"[{name}]" if is_new else name
+
+    return "\n".join(f"{', '.join(map(step, before))} > {', '.join(map(step, after))}" for before, after in arrows)
 
 
 # Things that go through systems
@@ -591,9 +673,12 @@ def _fated_flow(rng: Random) -> tuple[str, str]:
         events = ", then ".join(told)
     else:
         events = f"{', '.join(told[:-1])} and {told[-1]}"
-    names = _and(sources) if len(sources) > 1 else sources[0]
+    names = _names(sources)
     verb = "are" if len(sources) > 1 or sources[0].endswith("s") else "is"
-    lead = f"{NUMERALS[len(sources)]} sources, {names}, " if len(sources) > 1 and chance(rng, 0.2) else f"{names} "
+    lead = f"{names} "
+    if len(sources) > 1 and chance(rng, 0.35):
+        noun = pick(rng, "sources", "data sources", "inputs", "files", "streams")
+        lead = f"{count_word(rng, len(sources))} {noun}, {names}, "
     row = [", ".join(sources), *(f"[{fate}]" for fate in fates), *([store] if store else [])]
     return f"{lead}{verb} {events}", " > ".join(row)
 

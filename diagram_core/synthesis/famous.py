@@ -65,6 +65,19 @@ FAMOUS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("GAN", "a GAN", "generative adversarial network"), '( "noise" "generator" | "real data" ) "discriminator"'),
     (("autoencoder", "an autoencoder", "auto-encoder"), '"input" "encoder" "latent code" "decoder" "output"'),
     (
+        ("self-attention", "scaled dot-product attention", "attention mechanism", "self attention"),
+        '"input" ( ( "query" | "key" ) "matmul" "scale" "softmax" | "value" ) "matmul" "output"',
+    ),
+    (
+        ("CLIP", "clip model", "CLIP model"),
+        '( "image" "image encoder" | "text" "text encoder" ) "contrastive loss"',
+    ),
+    (
+        ("inception module", "Inception block", "GoogLeNet inception module"),  # Szegedy et al. 2014
+        '"input" ( conv1 | conv1 conv3 | conv1 conv5 | maxpool3 conv1 ) "concat"',
+    ),
+    (("siamese network", "a siamese network", "Siamese net"), '( "input" "encoder" &2 ) "distance"'),
+    (
         ("VAE", "variational autoencoder", "a variational autoencoder"),
         '"input" "encoder" ( "mean" | "variance" ) "sampling" "decoder" "output"',
     ),

@@ -558,7 +558,8 @@ def _cnn_counted(
         if channels and not sized:
             filters = pick(rng, f" {channels}", f" with {channels} filters")
         number = f"{count_word(rng, count)} {noun}s" if count > 1 else pick(rng, noun, f"one {noun}", f"a {noun}")
-        phrases.append(f"{number}{size}{filters}" if chance(rng, 0.7) else f"{noun}{size}{filters} x{count}")
+        in_figures = count > 1 and chance(rng, 0.4)
+        phrases.append(f"{noun}{size}{filters} x{count}" if in_figures else f"{number}{size}{filters}")
         word = f"conv{kernel if sized else ''}{f':{channels}' if channels else ''}"
         words.append(word if count == 1 else f"{word}*{count}")
         if pooled:
