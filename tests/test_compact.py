@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 import xgrammar
@@ -64,7 +65,6 @@ def test_every_diagram_round_trips(diagram: Diagram) -> None:
         ("A=ra e0e0f0 402030\nA99999,300 5x5", "x is beyond 10000"),
         ("A=ra e0e0f0 402030\nA9,300 5x5\n0=A10,10", "line 3 of the compact notation: a second node 0"),
         ("A=ra e0e0f0 402030\nA9,300 5x5 0-999999", "more than 2000"),
-        ("A=ra e0e0f0 402030\nA9,300 5x5 7-3", "run backwards"),
         ("Sure! Here it is.", "neither a style nor a node: 'Sure! Here it is.'"),
         ("x" * 200_000, "longer than"),
     ],
@@ -93,6 +93,34 @@ def test_the_grammar_takes_what_the_writer_writes() -> None:
     matcher = _matcher(COMPACT_GRAMMAR)
     assert matcher.accept_string(write_compact(chain()))
     assert matcher.accept_token(256)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "is_taken"),
+    [("A9,9 5x5 3-1\nB,300", True), ('B9,9 5x5>\nA,300"', True), ("C9,9 5x5", False), ("A9,9 5x5\nC,300", False)],
+)
+def test_the_grammar_takes_the_styles_that_were_named(nodes: str, is_taken: bool) -> None:
+    text = f"A=ra e0e0f0 402030\nB=cl e0e0f0 402030\n{nodes}"
+    assert _matcher(COMPACT_GRAMMAR).accept_string(text) == is_taken
+    if is_taken:
+        read_compact(text)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_the_grammar_allows_can_be_read(seed: int) -> None:
+    matcher, random, text = _matcher(COMPACT_GRAMMAR), Random(seed), bytearray()
+    bitmask = xgrammar.allocate_token_bitmask(1, 257)
+    while not matcher.is_terminated():
+        matcher.fill_next_token_bitmask(bitmask)
+        allowed = [token for token in range(257) if bitmask[0, token // 32] >> token % 32 & 1]
+        token = 256 if 256 in allowed and len(text) > 300 else random.choice(allowed)
+        assert matcher.accept_token(token)
+        text += bytes([token]) if token < 256 else b""
+    read_compact(text.decode())
+
+
+def test_a_range_of_targets_may_run_backwards() -> None:
+    assert read_compact("A=ra e0e0f0 402030\nA9,300 5x5 7-5 1-2").nodes[0].targets == (7, 6, 5, 1, 2)
 
 
 @pytest.mark.parametrize("name", notation.NOTATIONS)

@@ -14,8 +14,8 @@ line, d dashed line), fill, line colour. Then the nodes, one a line: style, x,y,
 
 What is left out is as before: style, x and y as in the node before, width and height as in the last node of the style
 (or the node before where the style is new). A number is one more than the number before, and the first is 0; any
-other stands in front, as in `7=A100,300`. Targets: `1-3` stands for 1 2 3, `"` for those of the node before, `>` for
-the number after the node's own.
+other stands in front, as in `7=A100,300`. Targets: `1-3` stands for 1 2 3, `3-1` for 3 2 1, `"` for those of the node
+before, `>` for the number after the node's own.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from string import ascii_uppercase
 
 from diagram_core.diagram import Color, Diagram, LineName, Node, ShapeName
 from diagram_core.errors import InputError
@@ -238,12 +240,12 @@ def _read_color(text: str) -> Color:
 def _read_targets(text: str) -> tuple[int, ...]:
     targets: list[int] = []
     for first, last in _RANGE.findall(text):
-        start, stop = int(first), int(last or first) + 1
-        if max(abs(start), abs(stop - 1)) > MAX_NODE_NUMBER:
+        start, end = int(first), int(last or first)
+        if max(abs(start), abs(end)) > MAX_NODE_NUMBER:
             raise ValueError(f"a target is beyond {MAX_NODE_NUMBER}")
-        if stop <= start or len(targets) + stop - start > MAX_EDGES:
-            raise ValueError(f"the targets {first}-{last} run backwards or are more than {MAX_EDGES}")
-        targets.extend(range(start, stop))
+        if len(targets) + abs(end - start) >= MAX_EDGES:
+            raise ValueError(f"the targets {first}-{last} are more than {MAX_EDGES}")
+        targets.extend(range(start, end + 1) if start <= end else range(start, end - 1, -1))
     return tuple(targets)
 
 
@@ -251,18 +253,30 @@ def _read_label(text: str) -> str:
     return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], text)
 
 
-# A text under this grammar still fails to read where it uses a style that it has not named.
-COMPACT_GRAMMAR = r"""
-root ::= style+ first ("\n" node)*
-style ::= [A-Z] "=" [rsc] [ald] " " color " " color "\n"
-color ::= [0-9a-f]{6}
-first ::= "1="? [A-Z] x "," y " " side "x" side targets label?
-node ::= [A-Z]? x? "," y? (" " size)? targets label?
-x ::= "0" | [1-9] [0-9]{0,2} | "1000"
+def _style_rules() -> str:
+    """Rules for what follows when n styles have been named, in order: a node has one of these."""
+    rules = []
+    for n, (name, following) in enumerate(zip_longest(ascii_uppercase, ascii_uppercase[1:]), start=1):
+        another = f"{following} | " if following else ""
+        rules.append(f'{name} ::= "{name}=" style ({another}first{n} ("\\n" [A-{name}]? node)*)')
+        rules.append(f'first{n} ::= "1="? [A-{name}] first')
+    return "\n".join(rules)
+
+
+# A text under this grammar is refused only where it has more than MAX_NODES nodes or MAX_EDGES edges.
+COMPACT_GRAMMAR = rf"""
+root ::= A
+{_style_rules()}
+style ::= [rsc] [ald] " " color " " color "\n"
+color ::= [0-9a-f]{{6}}
+first ::= x "," y " " side "x" side (">" | (" " targets)?) label?
+node ::= x? "," y? (" " size)? (">" | "\"" | (" " targets)?) label?
+x ::= "0" | [1-9] [0-9]{{0,2}} | "1000"
 y ::= "0" | [1-9] [0-9]? | [1-5] [0-9] [0-9] | "600"
 size ::= side "x" side? | "x" side
-side ::= [1-9] [0-9]{0,2}
-targets ::= ">" | "\"" | (" " number ("-" number)?)*
-number ::= "0" | [1-9] [0-9]{0,2}
-label ::= "|" ([^\\\n] | "\\\\"){1,40}
+side ::= [1-9] [0-9]{{0,2}}
+targets ::= target (" " target)*
+target ::= number ("-" number)?
+number ::= "0" | [1-9] [0-9]? | [12] [0-9] [0-9]
+label ::= "|" ([^\\\n] | "\\\\"){{1,40}}
 """.lstrip()
