@@ -37,7 +37,10 @@ from diagram_core.structure import Style
 STYLE = "network right sky soft full\n"
 CHART = "chart down sand soft full\na > [sort] > b"
 NETWORK = {"task_name": "dl_model", "shape_types": [], "shape_sizes": []}
-HUMAN_PROMPTS = Path(__file__).with_name("human_prompts.jsonl")  # written by hand; training never sees it
+TYPED_PROMPTS = (  # by hand; training never sees them. The fresh ones changed nothing of what it was trained on either
+    Path(__file__).with_name("human_prompts.jsonl"),
+    Path(__file__).with_name("fresh_prompts.jsonl"),
+)
 UNKNOWN_FORM = "row 2: its structure is not of the known form"
 
 
@@ -219,9 +222,10 @@ def test_a_bad_row_of_prompts_is_named(tmp_path: Path, row: dict[str, Any], mess
 
 
 def test_the_prompts_that_people_typed_can_be_measured() -> None:
-    cases = read_prompt_cases(HUMAN_PROMPTS)
-    assert len(cases) == len({case.prompt for case in cases}) == 60
-    assert {case.kind for case in cases} == {"network", "chart"}
+    sets = [read_prompt_cases(path) for path in TYPED_PROMPTS]
+    assert [len(cases) for cases in sets] == [60, 60]
+    assert len({case.prompt for cases in sets for case in cases}) == 120
+    assert all({case.kind for case in cases} == {"network", "chart"} for cases in sets)
 
 
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
