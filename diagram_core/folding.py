@@ -16,6 +16,10 @@ ROW_GAP_PX = 34
 MAX_ROWS = 8
 ARROW_ROOM_SHARE = 0.3  # of a slot along the flow
 MIN_ARROW_ROOM_PX, MAX_ARROW_ROOM_PX = 20, 80
+LINE_PX, MAX_LINE_SHARE = (
+    12.0,
+    0.6,
+)  # of a slot: a shape keeps room for a line of the smallest type before its arrow does
 GAP_SHARE, MAX_GAP_PX = 0.2, 26  # of the room across the flow, between shapes of a layer
 LANE_LOAD = 0.25  # room that a long edge takes in a layer, in shapes
 
@@ -117,7 +121,8 @@ def _fold(layer: Sequence[int], starts: Sequence[int], load: float, texts: Seque
     slot = sheet.flow_px / max(lengths)
     row_px = (sheet.cross_px - ROW_GAP_PX * (len(starts) - 1)) / len(starts)
     arrow = min(max(ARROW_ROOM_SHARE * slot, MIN_ARROW_ROOM_PX), MAX_ARROW_ROOM_PX, slot / 2)
-    room = (slot - arrow, row_px / load - min(GAP_SHARE * row_px / load, MAX_GAP_PX))
+    along = max(slot - arrow, min(LINE_PX, MAX_LINE_SHARE * slot))
+    room = (along, row_px / load - min(GAP_SHARE * row_px / load, MAX_GAP_PX))
     centers = tuple(at for row in range(len(starts)) for at in _centers_px(row, lengths, slot))
     return Fold(tuple(layer), rows, centers, row_px, room, _largest_font(texts, sheet.turned(room)))
 

@@ -29,6 +29,7 @@ MESH_EDGES, MESH_DEGREE = 30, 2.5  # more edges than this, and than this a node,
 MESH_FADE, MESH_HEAD_PX, MESH_EDGE_PX = 0.25, 7.0, 0.9
 PADDING_PX = 6.0  # between a label and the border, on each side
 TIGHT_PADDING_PX = 2.0  # where the label would otherwise have to leave the shape
+FLAT_EM = 1.1  # between the borders of a flat shape, of a line of text alone
 EVEN_TEXT_PX = 12  # labels share one size as long as it is no smaller than this
 MIN_CUT_PX = 80.0  # a room that holds less of a label than this says less than the whole label beside the shape
 BESIDE_TEXT_PX = 12
@@ -325,13 +326,16 @@ def _texts(nodes: Sequence[Node], boxes: _Boxes, edges: Sequence[Edge]) -> tuple
 def _inside(label: str, shape: ShapeName, width_px: float, height_px: float, max_px: int = MAX_TEXT_PX) -> Block | None:
     """The label in its shape: whole, or cut where the shape is large enough to say something; else None."""
     width, height = width_px - 2 * PADDING_PX, height_px - 2 * PADDING_PX
-    if not label or width <= 0 or height <= 0:
+    if not label or width <= 0:
         return None
+    if height <= 0:
+        return None if shape == "circle" else _flat(label, width_px, height_px)
     if shape == "circle":
         block = fit(label, lambda tall: 0.96 * width * (1 - min(tall / height, 1) ** 2) ** 0.5, height, max_px)
         width, height = width * 0.8, height * 0.6
     else:
         block = fit(label, lambda _: width, height, max_px) or _tight(label, width_px, height_px)
+        block = block or _flat(label, width_px, height_px)
     if block or width < MIN_CUT_PX or height < LINE_EM * MIN_TEXT_PX:
         return block
     return cut(label, width, height)
@@ -340,6 +344,13 @@ def _inside(label: str, shape: ShapeName, width_px: float, height_px: float, max
 def _tight(label: str, width_px: float, height_px: float) -> Block | None:
     width, height = width_px - 2 * TIGHT_PADDING_PX, height_px - 2 * TIGHT_PADDING_PX
     return fit(label, lambda _: width, height, EVEN_TEXT_PX)
+
+
+def _flat(label: str, width_px: float, height_px: float) -> Block | None:
+    """The label on one line that reaches from border to border of a flat rectangle."""
+    line = Block((_joined(label),), MIN_TEXT_PX)
+    fits_in = height_px >= FLAT_EM * MIN_TEXT_PX and line.width_px <= width_px - 2 * TIGHT_PADDING_PX
+    return line if fits_in else None
 
 
 @lru_cache(maxsize=_REMEMBERED)

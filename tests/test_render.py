@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from diagram_core import typeset
 from diagram_core.diagram import Color, Diagram, Node
 from diagram_core.errors import InputError
+from diagram_core.layout import lay_out
 from diagram_core.notation.listing import read_list
+from diagram_core.notation.plan import read_plan
 from diagram_core.render import FRAME, Image, draw, draw_all, encode_png, sheet
 from diagram_core.scene import COVER_PX2, Scene, Text, compose, readable_on
+from diagram_core.synthesis.architectures import u_net_levels
 from tests.test_listing import any_diagrams
 
 MAX_DIFFERENCE = 1.5  # of 255: the rated drawings were painted over several times, which darkens their thin lines
@@ -223,6 +226,22 @@ def test_a_label_reads_upwards_in_a_tall_and_narrow_shape() -> None:
     assert bottom - top > text.block.width_px * 0.8 > 5 * (right - left)
     assert abs((top + bottom) / 2 - bar.y) < 4
     assert abs((left + right) / 2 - bar.x) < 4
+
+
+def test_a_label_stands_on_one_line_in_a_flat_shape() -> None:
+    bar = replace(LEFT, width=300, height=11, label="conv 3x3\n570 x 570", targets=())
+    text = text_of(compose(Diagram((bar,))), 0)
+    assert not text.is_outside
+    assert text.block.lines == ("conv 3x3, 570 x 570",)
+    inked = np.argwhere(draw(Diagram((bar,))) != draw(Diagram((replace(bar, label=""),))))
+    assert abs(inked[:, :2] - (bar.y, bar.x)).max(0)[0] <= bar.height / 2
+    assert text_of(compose(Diagram((replace(bar, height=8),))), 0).is_outside
+
+
+def test_a_u_net_down_the_page_keeps_its_labels_in_its_bars() -> None:
+    plan = read_plan(f"network down sky soft full\n256x256 {u_net_levels(4, 'conv*2')} conv1")
+    texts = compose(lay_out(plan.structure, plan.style)).texts
+    assert not any(text is None or text.is_outside for text in texts)
 
 
 def test_a_label_is_rather_cut_in_its_tall_shape_than_put_upon_others() -> None:
