@@ -125,26 +125,24 @@ def problems_of(entry: Entry, settings: RankSettings) -> tuple[str, ...]:
 
 
 def _doubts(structures: Sequence[Structure | None], prompt: str) -> list[tuple[str, ...]]:
-    """What speaks against each candidate: that others keep closer to the prompt, or agree on something else.
-
-    Names count as little for agreement as in scoring.
-    """
+    """What speaks against each candidate: that others keep closer to the prompt, or agree on something else."""
     kept = [None if s is None else kept_words(s, prompt) if prompt else 0 for s in structures]
     most_kept = max((count for count in kept if count is not None), default=0)
-    said = [
-        None if s is None or count != most_kept else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges)
-        for s, count in zip(structures, kept, strict=True)
+    keeps_less = [count is not None and count != most_kept for count in kept]
+    closest = [None if less else structure for structure, less in zip(structures, keeps_less, strict=True)]
+    return [
+        ("others keep more of the prompt's numbers and names, or add fewer",) if less else doubt
+        for less, doubt in zip(keeps_less, _outvoted(closest), strict=True)
     ]
-    votes = Counter(one for one in said if one is not None)
-    most = max(votes.values(), default=0)
-    agreed = next((one for one in said if one is not None and votes[one] == most), None)
 
-    def doubt(count: int | None, one: object) -> tuple[str, ...]:
-        if count is not None and count != most_kept:
-            return ("others keep more of the prompt's numbers and names, or add fewer",)
-        return (f"it says something else than {most} of the others",) if most > 1 and one not in (None, agreed) else ()
 
-    return [doubt(count, one) for count, one in zip(kept, said, strict=True)]
+def _outvoted(structures: Sequence[Structure | None]) -> list[tuple[str, ...]]:
+    """For each structure that is no majority's, that others agree. Names count as little as in scoring."""
+    said = [None if s is None else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges) for s in structures]
+    ranked = Counter(one for one in said if one is not None).most_common(1)
+    agreed, votes = ranked[0] if ranked else (None, 0)
+    doubt = (f"it says something else than {votes} of the others",)
+    return [doubt if votes > 1 and one not in (None, agreed) else () for one in said]
 
 
 def explain(ranking: Sequence[Ranked], readability_weight: float) -> list[tuple[str, ...]]:
