@@ -90,6 +90,9 @@ def test_branches_keep_their_own_feature_maps_and_upsampling_undoes_pooling() ->
 def test_branches_within_branches_and_skips_round_trip() -> None:
     for body in (
         "4 ( 8 ( 2 | 3 ) | 3 ) 2",
+        "4 ( ( 2 | 3 ) 8 | 3 ) 2",
+        "( 5 | ( 2 | 3 ) 4 ) 6",
+        "3 ( 4 ( 5 | 6 ( 7 | 8 ) 9 ) 2 | 7 ) 3",
         '( 16x16 conv pool | 16x16 conv pool ) "distance" 1',
         "64x64 conv*2 @a pool conv*2 @b pool conv*2 up +b conv*2 up +a conv*2 conv1",
         '"embedding" @a "attention" "norm" +a @a "feed forward" "norm" +a',

@@ -420,15 +420,23 @@ def _write_branch(
 def _side_by_side(
     sources: Sequence[tuple[int, ...]], start: int, stop: int, ends: tuple[int, ...]
 ) -> tuple[list[int], int]:
-    """Where the branches begin that go on from `ends`, the first of them at `start`, and where they come together."""
-    starts = [start]
-    for i in range(start + 1, stop):
-        inside = [source for source in sources[i] if source >= start]
-        if not inside and set(ends) <= set(sources[i]):
-            starts.append(i)
-        elif len(starts) > 1 and any(source < starts[-1] for source in inside):
-            return starts, i
-    return starts, stop
+    """Where the outermost branches begin that go on from `ends`, the first at `start`, and where they come together."""
+    begins = [
+        i for i in range(start + 1, stop) if set(ends) <= set(sources[i]) and all(one < start for one in sources[i])
+    ]
+    if not begins:
+        return [start], stop
+    merge = next(
+        (i for i in range(begins[-1] + 1, stop) if _open_ends(sources, start, i) <= set(sources[i])),
+        stop,
+    )
+    inner = {i for i in begins if any(start <= one < i for later in sources[i:merge] for one in later)}
+    return [start, *(i for i in begins if i not in inner)], merge
+
+
+def _open_ends(sources: Sequence[tuple[int, ...]], start: int, stop: int) -> set[int]:
+    """The elements from `start` to before `stop` that nothing among them goes on from."""
+    return set(range(start, stop)) - {source for later in sources[start:stop] for source in later}
 
 
 def _besides(sources: tuple[int, ...], ends: tuple[int, ...]) -> tuple[int, ...]:
