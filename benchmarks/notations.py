@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import mean
@@ -54,9 +54,11 @@ def measure(seconds: float, prompts: int) -> dict[str, float]:
         folder, figures = Path(name), dict[str, float]()
         with QuietLog("base") as log:
             base.run(profile.base, {}, folder / "base", log)
-        asked = list(islice(_examples("test", folder), prompts))
+        sizes: dict[Split, int] = {"train": TRAINING_EXAMPLES, "validation": VALIDATION_EXAMPLES, "test": prompts}
+        chosen = {split: list(islice(_examples(split, folder), size)) for split, size in sizes.items()}
+        asked = chosen.pop("test")
         for notation in NOTATIONS:
-            _write_examples(notation, folder)
+            _write_examples(notation, chosen, folder)
             trained = _train(notation, profile, seconds, folder)
             drawn = _draw(notation, profile, asked, folder)
             figures |= {f"{notation}_{measure}": value for measure, value in (trained | drawn).items()}
@@ -70,12 +72,11 @@ def _examples(split: Split, folder: Path) -> Iterator[Example]:
             yield example
 
 
-def _write_examples(notation: Notation, folder: Path) -> None:
-    sizes: tuple[tuple[Split, int], ...] = (("train", TRAINING_EXAMPLES), ("validation", VALIDATION_EXAMPLES))
-    for split, size in sizes:
+def _write_examples(notation: Notation, chosen: Mapping[Split, Sequence[Example]], folder: Path) -> None:
+    for split, found in chosen.items():
         rows = (
             to_row(example, notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
-            for number, example in enumerate(islice(_examples(split, folder), size))
+            for number, example in enumerate(found)
         )
         write_rows(folder / notation / "synthesize" / f"{split}.jsonl", rows)
 

@@ -16,10 +16,7 @@ ROW_GAP_PX = 34
 MAX_ROWS = 8
 ARROW_ROOM_SHARE = 0.3  # of a slot along the flow
 MIN_ARROW_ROOM_PX, MAX_ARROW_ROOM_PX = 20, 80
-LINE_PX, MAX_LINE_SHARE = (
-    12.0,
-    0.6,
-)  # of a slot: a shape keeps room for a line of the smallest type before its arrow does
+LINE_PX, MAX_LINE_SHARE = 12.0, 0.6  # that a shape keeps for a line of the smallest type, of a slot at most
 GAP_SHARE, MAX_GAP_PX = 0.2, 26  # of the room across the flow, between shapes of a layer
 LANE_LOAD = 0.25  # room that a long edge takes in a layer, in shapes
 

@@ -326,10 +326,8 @@ def _texts(nodes: Sequence[Node], boxes: _Boxes, edges: Sequence[Edge]) -> tuple
 def _inside(label: str, shape: ShapeName, width_px: float, height_px: float, max_px: int = MAX_TEXT_PX) -> Block | None:
     """The label in its shape: whole, or cut where the shape is large enough to say something; else None."""
     width, height = width_px - 2 * PADDING_PX, height_px - 2 * PADDING_PX
-    if not label or width <= 0:
+    if not label or width <= 0 or (shape == "circle" and height <= 0):
         return None
-    if height <= 0:
-        return None if shape == "circle" else _flat(label, width_px, height_px)
     if shape == "circle":
         block = fit(label, lambda tall: 0.96 * width * (1 - min(tall / height, 1) ** 2) ** 0.5, height, max_px)
         width, height = width * 0.8, height * 0.6

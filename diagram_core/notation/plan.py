@@ -426,10 +426,7 @@ def _side_by_side(
     ]
     if not begins:
         return [start], stop
-    merge = next(
-        (i for i in range(begins[-1] + 1, stop) if _open_ends(sources, start, i) <= set(sources[i])),
-        stop,
-    )
+    merge = next((i for i in range(begins[-1] + 1, stop) if _open_ends(sources, start, i) <= set(sources[i])), stop)
     inner = {i for i in begins if any(start <= one < i for later in sources[i:merge] for one in later)}
     return [start, *(i for i in begins if i not in inner)], merge
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
+from diagram_core.synthesis.phrasing import and_last, by, chance, count_word, enumeration, pick
 
 MAX_LEVELS = 4  # of a U-Net; a plan has names for as many skips
 MAX_BRANCHES = 5
@@ -153,7 +153,7 @@ def _named_branches(rng: Random) -> tuple[str, str]:
     source = pick(rng, "input", "input", "image", "features", "previous layer")
     joint, last = pick(rng, "concat", "concatenation", "concatenated", "add", "sum"), pick(rng, *_PARTS, *4 * (None,))
     end = f"{pick(rng, ', ', ', then ')}{last[0]}" if last else ""
-    listed = pick(rng, f"{', '.join(told[:-1])} and {told[-1]}", "; ".join(told), " | ".join(told))
+    listed = pick(rng, and_last(told), "; ".join(told), " | ".join(told))
     number = count_word(rng, count)
     prompt = pick(
         rng,
@@ -179,7 +179,7 @@ def _named_heads(rng: Random) -> tuple[str, str]:
     )  # fmt: skip
     noun = pick(rng, "", " head")
     names = [name + noun for name in heads]
-    told = f"{', '.join(names[:-1])} and {names[-1]}"
+    told = and_last(names)
     source = pick(rng, "image", "text", "input", "audio", "")
     number = count_word(rng, len(heads))
     before = f"{source}{pick(rng, ' -> ', ', ')}" if source else ""

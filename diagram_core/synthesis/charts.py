@@ -8,12 +8,13 @@ so is what a step without inputs puts out; all other data is new, `+`. Reading t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from random import Random
 from string import ascii_lowercase, ascii_uppercase
 
 from diagram_core.notation.names import DATA_FAMILIES, family_of
-from diagram_core.synthesis.phrasing import chance, count_word, pick
+from diagram_core.synthesis.phrasing import and_last, chance, count_word, pick
 
 MAX_DATA_STEPS = 12
 
@@ -340,7 +341,7 @@ def _parallel_pipeline(rng: Random) -> tuple[str, str]:
     after = max(after, not before)
     actions = _actions(rng, before + width + after)
     first, side, rest = actions[:before], actions[before : before + width], actions[before + width :]
-    together = f"{', '.join(side[:-1])} and {side[-1]}"  # commas alone would not say where it begins
+    together = and_last(side)  # commas alone would not say where it begins
     at_once = pick(rng, "in parallel", "in parallel", "at the same time", "side by side", "simultaneously")
     if first:
         told = pick(
@@ -420,30 +421,26 @@ def _connected_pipeline(rng: Random) -> tuple[str, str]:
     for number in range(1, count):
         recent = names[max(0, number - 3) : number]
         sources.append(sorted(rng.sample(recent, min(len(recent), pick(rng, 1, 1, 1, 2))), key=names.index))
-    arrows = [([source], [name]) for name, found in zip(names, sources, strict=True) for source in found]
+    arrows = [(source, name) for name, found in zip(names, sources, strict=True) for source in found]
     if chance(rng, 0.5):  # as they leave a step
-        arrows.sort(key=lambda arrow: names.index(arrow[0][0]))
-        groups = [([a], [b for (c,), (b,) in arrows if c == a]) for a in names if any(c == a for (c,), _ in arrows)]
+        arrows.sort(key=lambda arrow: names.index(arrow[0]))
+        groups = [([source], [name for _, name in left]) for source, left in groupby(arrows, key=itemgetter(0))]
     else:  # as they come into one
         groups = [(found, [name]) for name, found in zip(names, sources, strict=True) if found]
     head = _head(rng)
     if chance(rng, 0.4):
         mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → ", " to "), pick(rng, ", ", "; ", "\n", "\n")
-        return head + comma.join(f"{a}{mark}{b}" for (a,), (b,) in arrows), _lines(arrows)
+        return head + comma.join(map(mark.join, arrows)), _lines([([a], [b]) for a, b in arrows])
     verb, plural = pick(
         rng, ("goes to", "go to"), ("leads to", "lead to"), ("feeds", "feed"), ("->", "->"), ("sends to", "send to"),
         ("is connected to", "are connected to"), ("connects to", "connect to"), ("points to", "point to"),
     )  # fmt: skip
     comma = pick(rng, ", ", "; ", ". ", ", then ")
-    told = (f"{_names(a)} {verb if len(a) == 1 else plural} {_names(b)}" for a, b in groups)
+    told = (f"{and_last(a)} {verb if len(a) == 1 else plural} {and_last(b)}" for a, b in groups)
     return head + comma.join(told), _lines(groups)
 
 
-def _names(names: Sequence[str]) -> str:
-    return _and(names) if len(names) > 1 else names[0]
-
-
-def _lines(arrows: list[tuple[list[str], list[str]]]) -> str:
+def _lines(groups: Sequence[tuple[list[str], list[str]]]) -> str:
     """A line of the plan for each, in which a step is new where it is first named."""
     known: set[str] = set()
 
@@ -452,7 +449,7 @@ def _lines(arrows: list[tuple[list[str], list[str]]]) -> str:
         known.add(name)
         return f"[{name}]" if is_new else name
 
-    return "\n".join(f"{', '.join(map(step, before))} > {', '.join(map(step, after))}" for before, after in arrows)
+    return "\n".join(f"{', '.join(map(step, before))} > {', '.join(map(step, after))}" for before, after in groups)
 
 
 # Things that go through systems
@@ -486,7 +483,7 @@ def _merging_flow(rng: Random) -> tuple[str, str]:
     sources = rng.sample(_THINGS, rng.randint(3, 4))
     result = sources.pop()
     system = pick(rng, *_SYSTEMS)
-    names = _and(sources)
+    names = and_last(sources)
     prompt = pick(
         rng,
         f"{names} are fed into a {system} that produces {result}",
@@ -496,10 +493,6 @@ def _merging_flow(rng: Random) -> tuple[str, str]:
         f"{names} go into the {system}, {pick(rng, 'and ', 'and then ')}{result} comes out",
     )
     return prompt, f"{', '.join(sources)} > [{system}] > {result}"
-
-
-def _and(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _stored_flow(rng: Random) -> tuple[str, str]:
@@ -537,7 +530,7 @@ def _fan_flow(rng: Random) -> tuple[str, str]:
     """One thing for several systems whose results come together: an ensemble."""
     *systems, joint = rng.sample(_SYSTEMS, rng.randint(3, 5))
     source, result = rng.sample(_THINGS, 2)
-    names = _and(systems)
+    names = and_last(systems)
     prompt = pick(
         rng,
         f"{source} is sent to {names}, and the {joint} combines their outputs into {result}",
@@ -570,7 +563,7 @@ def _split_flow(rng: Random) -> tuple[str, str]:
     """One thing that becomes several."""
     source, *parts = rng.sample(_THINGS, rng.randint(3, 4))
     verb = pick(rng, "split", "divide", "separate")
-    names = _and(parts)
+    names = and_last(parts)
     plain = f"{verb} {pick(rng, 'the ', '')}{source} into {names}", f"{source} > [{verb}] > {', '.join(parts)}"
     system = pick(rng, *_SYSTEMS)
     told = f"the {system} {verb}s {source} into {names}", f"{source} > [{system}] > {', '.join(parts)}"
@@ -672,8 +665,8 @@ def _fated_flow(rng: Random) -> tuple[str, str]:
     elif chance(rng, 0.5):
         events = ", then ".join(told)
     else:
-        events = f"{', '.join(told[:-1])} and {told[-1]}"
-    names = _names(sources)
+        events = and_last(told)
+    names = and_last(sources)
     verb = "are" if len(sources) > 1 or sources[0].endswith("s") else "is"
     lead = f"{names} "
     if len(sources) > 1 and chance(rng, 0.35):

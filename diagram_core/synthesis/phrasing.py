@@ -36,6 +36,11 @@ def enumeration(rng: Random, items: Sequence[str]) -> str:
     return comma.join(items[:-1]) + last + items[-1]
 
 
+def and_last(items: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else items[0]
+
+
 def by(rng: Random, a: int, b: int) -> str:
     """`3 x 3` in its spellings."""
     return f"{a}{pick(rng, 'x', ' x ', '*', ' * ')}{b}"
