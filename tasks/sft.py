@@ -23,7 +23,7 @@ from diagram_core.prompting import EncodedExample, encode_example
 from tasks.base import MODEL_DIR, save_whole
 from tasks.config import SftConfig
 from tasks.log import StageLog
-from tasks.trainer import ADAPTER_DIR, arguments, save_adapter, train, training_order, with_lora
+from tasks.trainer import ADAPTER_DIR, arguments, compile_blocks, save_adapter, train, training_order, with_lora
 
 
 class Encoded(NamedTuple):
@@ -42,6 +42,8 @@ def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog
     tokenizer = load_tokenizer(inputs["base"] / MODEL_DIR)
     set_seed(config.seed)
     model = _trainable(config, placement, inputs["base"] / MODEL_DIR)
+    if config.compile:
+        compile_blocks(model, placement.device, log)
     max_length = _max_length(config, model, tokenizer, log)
     training = encode_file(inputs["synthesize"] / "train.jsonl", tokenizer, max_length, log)
     validation = encode_file(inputs["synthesize"] / "validation.jsonl", tokenizer, max_length, log)

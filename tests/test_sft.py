@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_rows, sha256, write_rows
 from tasks import sft
-from tasks.trainer import training_order
+from tasks.trainer import can_compile, compile_blocks, training_order
 from tests.training import MemoryLog, files_in, sft_config
 
 
@@ -66,8 +66,9 @@ class _InterruptingLog(MemoryLog):
 
 
 @pytest.mark.slow
-def test_interrupted_training_ends_at_the_same_weights(inputs: dict[str, Path], tmp_path: Path) -> None:
-    config = sft_config(lora={**sft_config().lora.model_dump(), "dropout": 0.2})
+@pytest.mark.parametrize("compiled", [False, True])
+def test_interrupted_training_ends_at_the_same_weights(inputs: dict[str, Path], tmp_path: Path, compiled: bool) -> None:
+    config = sft_config(lora={**sft_config().lora.model_dump(), "dropout": 0.2}, compile=compiled)
     whole, resumed = tmp_path / "whole", tmp_path / "resumed"
     expected = sft.run(config, inputs, whole, MemoryLog())
     with pytest.raises(_InterruptedError):
@@ -93,6 +94,24 @@ def test_smaller_micro_batches_do_the_same_arithmetic(inputs: dict[str, Path], t
     large, small = _adapter(tmp_path / "4"), _adapter(tmp_path / "1")
     for name in large:  # Adam turns rounding of small gradients into differences of a share of the learning rate
         torch.testing.assert_close(large[name], small[name], atol=2e-3, rtol=0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_compile("cpu"), reason="no C++ compiler, or no headers of Python")
+def test_compiled_blocks_do_the_same_arithmetic(inputs: dict[str, Path], tmp_path: Path) -> None:
+    for compiled in (False, True):
+        sft.run(sft_config(compile=compiled), inputs, tmp_path / str(compiled), MemoryLog())
+    plain, compiled_weights = _adapter(tmp_path / "False"), _adapter(tmp_path / "True")
+    assert any(not torch.equal(plain[name], compiled_weights[name]) for name in plain), "nothing was compiled"
+    for name in plain:  # Adam turns rounding of small gradients into differences of a share of the learning rate
+        torch.testing.assert_close(plain[name], compiled_weights[name], atol=2e-3, rtol=0)
+
+
+def test_without_a_compiler_training_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    log = MemoryLog()
+    compile_blocks(torch.nn.Linear(1, 1), "cpu", log)
+    assert "training without it" in log.lines[0]
 
 
 @pytest.mark.slow
