@@ -36,6 +36,7 @@ setup-test: $(VENV)/.installed-test
 # The marker files are written last, so an interrupted installation is taken up again, and a complete one starts at once.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 demo")'
+	@echo "Installing into $(VENV): some 3 GB, a few minutes in which pip says nothing"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -q "setuptools>=77" wheel
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt torch -e .

@@ -90,6 +90,7 @@ def _train(notation: Notation, profile: Profile, seconds: float, folder: Path) -
             "max_length": longest,
             "max_steps": TIMED_STEPS,
             "max_loss_increase": 9,
+            "compile": False,  # would take much of a short budget
         }
     )
     step_seconds = _run(timed, notation, folder, "timed")["training_seconds"] / TIMED_STEPS
