@@ -139,9 +139,10 @@ def _in_place(
 
 def _entry(candidate: Candidate, notation: Notation) -> Entry:
     try:
-        return Entry(*read_answer(candidate.text, notation), mean_logprob=candidate.mean_logprob)
+        diagram, structure = read_answer(candidate.text, notation)
     except InputError as error:
         return Entry(fault=str(error), mean_logprob=candidate.mean_logprob)
+    return Entry(diagram, structure, mean_logprob=candidate.mean_logprob, stopped=candidate.stopped)
 
 
 def _rank(

@@ -44,13 +44,14 @@ class Entry:
     """A candidate as the ranking sees it.
 
     diagram: None where only an image is known, and where the text could not be read: then `fault` says why. structure:
-    what the text says, where it says it apart from how it looks.
+    what the text says, where it says it apart from how it looks. stopped: the text ended by itself, not at a limit.
     """
 
     diagram: Diagram | None = None
     structure: Structure | None = None
     fault: str = ""
     mean_logprob: float = 0.0  # of a token, by the language model
+    stopped: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,9 @@ def problems_of(entry: Entry, settings: RankSettings) -> tuple[str, ...]:
         return (entry.fault,)
     if entry.diagram is None:
         return ()
-    return geometry.problems(geometry.measure(entry.diagram), settings.max_overlap_share, settings.max_off_canvas_share)
+    cut = () if entry.stopped else ("it was cut at the limit of its length or time",)
+    measured = geometry.measure(entry.diagram)
+    return cut + geometry.problems(measured, settings.max_overlap_share, settings.max_off_canvas_share)
 
 
 def _doubts(structures: Sequence[Structure | None], prompt: str) -> list[tuple[str, ...]]:

@@ -57,6 +57,7 @@ def test_the_weight_is_the_profiles() -> None:
         (OUTSIDE, "canvas"),
         (Entry(Diagram(())), "nothing"),
         (Entry(fault="line 3 cannot be read"), "line 3"),
+        (Entry(GOOD.diagram, stopped=False), "cut at the limit"),
     ],
 )
 def test_what_fails_a_hard_check_comes_last_and_is_never_recommended(entry: Entry, words: str) -> None:
