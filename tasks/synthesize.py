@@ -42,13 +42,8 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
         "validation": config.validation_examples,
         "test": config.test_examples,
     }
-    rows: dict[Split, Iterable[dict[str, Any]]] = {
-        split: (
-            to_row(example, config.notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
-            for number, example in enumerate(islice(examples(config.seed, split), size))
-        )
-        for split, size in sizes.items()
-    }
+    rows: dict[Split, Iterable[dict[str, Any]]]
+    rows = {split: _made_up(config, split, size) for split, size in sizes.items()}
     if config.conversations is not None:
         for split, conversations in _split(config, read_conversations(config.conversations)).items():
             sizes[split], rows[split] = len(conversations), map(conversation_row, conversations)
@@ -58,6 +53,11 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
         written += size
         log.artifact(out_dir / f"{split}.jsonl", "data")
     return {f"{split}_examples": float(size) for split, size in sizes.items()}
+
+
+def _made_up(config: SynthesizeConfig, split: Split, size: int) -> Iterator[dict[str, Any]]:
+    for number, example in enumerate(islice(examples(config.seed, split), size)):
+        yield to_row(example, config.notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
 
 
 def to_row(example: Example, notation: Notation, teaches_look: bool = True) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_rows, sha256, write_rows
-from tasks import sft
+from tasks import sft, synthesize
+from tasks.config import SynthesizeConfig
 from tasks.trainer import can_compile, compile_blocks, training_order
 from tests.training import MemoryLog, files_in, sft_config
 
@@ -171,6 +172,14 @@ def test_words_that_stand_by_chance_are_not_learned(tiny_base: Path, tmp_path: P
     write_rows(tmp_path / "rows.jsonl", [{**row, "by_chance": "mint"}])
     with pytest.raises(InputError, match=r"row 1: `by_chance` has to be words of the answer"):
         sft.encode_file(tmp_path / "rows.jsonl", tokenizer, 100, MemoryLog())
+
+
+def test_one_example_in_eight_teaches_the_look_and_none_is_measured_on_it(tmp_path: Path) -> None:
+    config = SynthesizeConfig(train_examples=16, validation_examples=9, test_examples=1)
+    synthesize.run(config, {}, tmp_path, MemoryLog())
+    training, held_out = (read_rows(tmp_path / f"{split}.jsonl") for split in ("train", "validation"))
+    assert [row["by_chance"] == "" for row in training] == 2 * ([True] + 7 * [False])
+    assert all(row["by_chance"] for row in held_out)
 
 
 def test_long_examples_are_dropped_loudly(tiny_base: Path, tiny_examples: Path) -> None:
