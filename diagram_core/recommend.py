@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from diagram_core.models.neighbors import Expected, RatedNeighbor
 
 TOLD_NEIGHBORS = 3  # ratings that an explanation names; more say little more
+_WORDS_A_VOTE = 1.5  # of the prompt that a candidate has to keep more, to outweigh one more that agrees with another
 _SCORE_DIGITS = 2  # as shown: what nobody sees is no reason to stand before another
 
 
@@ -85,9 +87,9 @@ def rank(
 ) -> list[Ranked]:
     """The candidates, best first; those that fail a hard check come last, whatever their score.
 
-    Two of the hard checks need other candidates: that none keeps more of the prompt's numbers and names, where there is
-    a prompt, and that a candidate says what most of those say. Answers of a model that agree are right more often than
-    those that stand alone (self-consistency, Wang et al. 2022).
+    One of the hard checks needs other candidates: how many say the same as a candidate, and how many of the prompt's
+    numbers and names it keeps, together speak for none of them more. Answers of a model that agree are right more often
+    than those that stand alone (self-consistency, Wang et al. 2022).
 
     readability [n] and expected (of n) are in the order of the n entries. Scores that are equal in two decimals are
     told apart by the language model's mean log-probability, then by their order.
@@ -128,24 +130,30 @@ def problems_of(entry: Entry, settings: RankSettings) -> tuple[str, ...]:
 
 
 def _doubts(structures: Sequence[Structure | None], prompt: str) -> list[tuple[str, ...]]:
-    """What speaks against each candidate: that others keep closer to the prompt, or agree on something else."""
-    kept = [None if s is None else kept_words(s, prompt) if prompt else 0 for s in structures]
-    most_kept = max((count for count in kept if count is not None), default=0)
-    keeps_less = [count is not None and count != most_kept for count in kept]
-    closest = [None if less else structure for structure, less in zip(structures, keeps_less, strict=True)]
-    return [
-        ("others keep more of the prompt's numbers and names, or add fewer",) if less else doubt
-        for less, doubt in zip(keeps_less, _outvoted(closest), strict=True)
+    """What speaks against each candidate: that more of them agree on something else, or keep closer to the prompt."""
+    votes = _votes(structures)
+    support = [
+        -math.inf if s is None else count * _WORDS_A_VOTE + (kept_words(s, prompt) if prompt else 0)
+        for s, count in zip(structures, votes, strict=True)
     ]
+    most = max(support, default=-math.inf)
+    most_votes = max((count for count, own in zip(votes, support, strict=True) if own == most), default=0)
+    doubts: list[tuple[str, ...]] = []
+    for structure, count, own in zip(structures, votes, support, strict=True):
+        if structure is None or own == most:
+            doubts.append(())
+        elif count < most_votes:
+            doubts.append((f"it says something else than {most_votes} of the others",))
+        else:
+            doubts.append(("others keep more of the prompt's numbers and names, or add fewer",))
+    return doubts
 
 
-def _outvoted(structures: Sequence[Structure | None]) -> list[tuple[str, ...]]:
-    """For each structure that is no majority's, that others agree. Names count as little as in scoring."""
+def _votes(structures: Sequence[Structure | None]) -> list[int]:
+    """How many of the structures say the same as each, itself included. Names count as little as in scoring."""
     said = [None if s is None else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges) for s in structures]
-    ranked = Counter(one for one in said if one is not None).most_common(1)
-    agreed, votes = ranked[0] if ranked else (None, 0)
-    doubt = (f"it says something else than {votes} of the others",)
-    return [doubt if votes > 1 and one not in (None, agreed) else () for one in said]
+    counts = Counter(one for one in said if one is not None)
+    return [0 if one is None else counts[one] for one in said]
 
 
 def explain(ranking: Sequence[Ranked], readability_weight: float) -> list[tuple[str, ...]]:
