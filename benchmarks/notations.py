@@ -36,7 +36,7 @@ from diagram_core.structure import same_graph, structural_score
 from diagram_core.synthesis import Example, Split, examples
 from tasks import base, sft
 from tasks.config import Profile, SftConfig, load_profile
-from tasks.synthesize import LOOK_EXAMPLES, to_row
+from tasks.synthesize import to_rows
 from tasks.trainer import ADAPTER_DIR
 
 MAX_LIST_TOKENS = 1000
@@ -74,11 +74,7 @@ def _examples(split: Split, folder: Path) -> Iterator[Example]:
 
 def _write_examples(notation: Notation, chosen: Mapping[Split, Sequence[Example]], folder: Path) -> None:
     for split, found in chosen.items():
-        rows = (
-            to_row(example, notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
-            for number, example in enumerate(found)
-        )
-        write_rows(folder / notation / "synthesize" / f"{split}.jsonl", rows)
+        write_rows(folder / notation / "synthesize" / f"{split}.jsonl", to_rows(found, split, notation))
 
 
 def _train(notation: Notation, profile: Profile, seconds: float, folder: Path) -> dict[str, float]:

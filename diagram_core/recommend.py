@@ -136,8 +136,7 @@ def _doubts(structures: Sequence[Structure | None], prompt: str) -> list[tuple[s
         -math.inf if s is None else count * _WORDS_A_VOTE + (kept_words(s, prompt) if prompt else 0)
         for s, count in zip(structures, votes, strict=True)
     ]
-    most = max(support, default=-math.inf)
-    most_votes = max((count for count, own in zip(votes, support, strict=True) if own == most), default=0)
+    most, most_votes = max(zip(support, votes, strict=True), default=(-math.inf, 0))
     doubts: list[tuple[str, ...]] = []
     for structure, count, own in zip(structures, votes, support, strict=True):
         if structure is None or own == most:

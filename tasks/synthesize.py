@@ -43,7 +43,10 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
         "test": config.test_examples,
     }
     rows: dict[Split, Iterable[dict[str, Any]]]
-    rows = {split: _made_up(config, split, size) for split, size in sizes.items()}
+    rows = {
+        split: to_rows(islice(examples(config.seed, split), size), split, config.notation)
+        for split, size in sizes.items()
+    }
     if config.conversations is not None:
         for split, conversations in _split(config, read_conversations(config.conversations)).items():
             sizes[split], rows[split] = len(conversations), map(conversation_row, conversations)
@@ -55,9 +58,10 @@ def run(config: SynthesizeConfig, inputs: dict[str, Path], out_dir: Path, log: S
     return {f"{split}_examples": float(size) for split, size in sizes.items()}
 
 
-def _made_up(config: SynthesizeConfig, split: Split, size: int) -> Iterator[dict[str, Any]]:
-    for number, example in enumerate(islice(examples(config.seed, split), size)):
-        yield to_row(example, config.notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
+def to_rows(found: Iterable[Example], split: Split, notation: Notation) -> Iterator[dict[str, Any]]:
+    """Examples of a split as rows, of which some of those to train on teach the look."""
+    for number, example in enumerate(found):
+        yield to_row(example, notation, teaches_look=split == "train" and number % LOOK_EXAMPLES == 0)
 
 
 def to_row(example: Example, notation: Notation, teaches_look: bool = True) -> dict[str, Any]:
