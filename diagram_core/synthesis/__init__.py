@@ -23,7 +23,7 @@ from diagram_core.structure import (
     Style,
     fingerprint,
 )
-from diagram_core.synthesis import architectures, charts, famous, korean, networks
+from diagram_core.synthesis import architectures, charts, convolutional, dense, famous, korean, sequences
 from diagram_core.synthesis.phrasing import chance, mistype, pick
 
 Split = Literal["train", "validation", "test"]
@@ -43,16 +43,16 @@ Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", networks.dense, 0.16),
-    "cnn": ("network", networks.cnn, 0.19),
-    "sequence": ("network", networks.sequence, 0.05),
+    "dense": ("network", dense.dense, 0.15),
+    "cnn": ("network", convolutional.cnn, 0.17),
+    "sequence": ("network", sequences.sequence, 0.06),
     "architecture": ("network", architectures.architecture, 0.19),
     "famous": ("network", famous.famous, 0.025),
     "korean network": ("network", korean.network, 0.035),
-    "data process": ("chart", charts.data_process, 0.13),
-    "pipeline": ("chart", charts.pipeline, 0.12),
-    "data flow": ("chart", charts.data_flow, 0.09),
-    "korean pipeline": ("chart", korean.pipeline, 0.02),
+    "data process": ("chart", charts.data_process, 0.12),
+    "pipeline": ("chart", charts.pipeline, 0.14),
+    "data flow": ("chart", charts.data_flow, 0.095),
+    "korean pipeline": ("chart", korean.pipeline, 0.025),
 }
 
 
@@ -94,9 +94,9 @@ def make_example(seed: int, number: int) -> Example:
     kind, family, _ = FAMILIES[name]
     prompt, body = family(rng)
     direction = pick(rng, *DIRECTIONS)
-    asks_for_direction = chance(rng, 0.12) and "korean" not in name
+    asks_for_direction = chance(rng, 0.12)
     if asks_for_direction:
-        prompt = _ask_for_direction(rng, prompt, direction)
+        prompt = _ask_for_direction(rng, prompt, direction, in_korean="korean" in name)
     prompt = _address(rng, prompt, has_names=name not in ("dense", "cnn"))
     style = Style(direction, pick(rng, *PALETTES), pick(rng, *SHAPE_STYLES), pick(rng, *DETAILS))
     look = f"{style.palette} {style.shapes} {style.detail}"
@@ -126,10 +126,12 @@ def _famous_fingerprints() -> frozenset[str]:
     return frozenset(fingerprint(read_plan(f"{header}\n{body}").structure) for _, body in famous.FAMOUS)
 
 
-def _ask_for_direction(rng: Random, prompt: str, direction: Direction) -> str:
+def _ask_for_direction(rng: Random, prompt: str, direction: Direction, in_korean: bool) -> str:
+    if in_korean:
+        return f"{prompt}, {pick(rng, *korean.DIRECTION_WORDS[direction])}"
     words = {
-        "right": ("from left to right", "left to right", "horizontal", "horizontally"),
-        "down": ("from top to bottom", "top down", "vertical", "vertically"),
+        "right": ("from left to right", "left to right", "horizontal", "horizontally", "(horizontal)"),
+        "down": ("from top to bottom", "top down", "vertical", "vertically", "(vertical)", "top to bottom"),
     }[direction]
     return f"{prompt.rstrip('. ')}{pick(rng, ', ', ', drawn ', ' - ')}{pick(rng, *words)}"
 

@@ -34,6 +34,7 @@ def architecture(rng: Random) -> tuple[str, str]:
         rng,
         _residual,
         _residual,
+        _residual,
         _u_net,
         _u_net,
         _siamese,
@@ -200,16 +201,19 @@ def _named_inputs(rng: Random) -> tuple[str, str]:
     pairs = [(thing, pick(rng, *encoders)) for thing, encoders in branches]
     joint = pick(rng, "concat", "fusion", "dot product", "cross-attention", "contrastive loss", "concatenation", "add")
     last = pick(rng, "", "classifier", "softmax", "decoder", "MLP", "LLM", "prediction")
-    end = f"{pick(rng, ', ', ', then ', ' -> ')}{last}" if last else ""
+    then = pick(rng, ", ", ", then ", " -> ")
+    end = f"{then}{last}" if last else ""
     head = pick(
-        rng, "multimodal network: ", "multi-input model: ", f"{count_word(rng, len(pairs))} branches: ", "", "network: "
-    )
+        rng, "multimodal network: ", "multi-input model: ", f"{count_word(rng, len(pairs))} branches: ", "",
+        "network: ",
+        f"{pick(rng, 'network', 'model')} with {count_word(rng, len(pairs))} inputs: ",
+    )  # fmt: skip
     article = pick(rng, "a ", "the ", "")
     comma = pick(rng, ", ", "; ", " and ")
     through = pick(rng, " through ", " into ", " -> ", " goes through ")
     prompt = pick(
         rng,
-        f"{head}{comma.join(f'{thing}{through}{article}{encoder}' for thing, encoder in pairs)}, {joint}{end}",
+        f"{head}{comma.join(f'{thing}{through}{article}{encoder}' for thing, encoder in pairs)}{then}{joint}{end}",
         f"{head}{comma.join(f'{article}{encoder} for {thing}' for thing, encoder in pairs)}, joined by {joint}{end}",
         f"{head}{comma.join(f'{thing} + {encoder}' for thing, encoder in pairs)}, {joint}{end}",
     )
@@ -617,6 +621,9 @@ def _autoencoder(rng: Random) -> tuple[str, str]:
         f"autoencoder with {inputs} inputs, a {pick(rng, 'bottleneck', 'code', 'latent space')} of {code} and hidden "
         f"layers of {told_down}",
         f"symmetric autoencoder: {_arrows(rng, [inputs, *down])}, {pick(rng, 'code', 'latent', 'bottleneck')} {code}",
+        f"autoencoder with {inputs} inputs, {told_down}, bottleneck of {code}, then back up",
+        f"autoencoder, {inputs} inputs, {_arrows(rng, [*down, code])}, and {pick(rng, 'mirrored', 'the same back up')}",
+        f"autoencoder {_arrows(rng, [inputs, *down, code])} and {pick(rng, 'back', 'the reverse', 'back again')}",
     )
     return prompt, _row([inputs, *down, code, *up, inputs])
 

@@ -11,97 +11,35 @@ from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from random import Random
-from string import ascii_lowercase, ascii_uppercase
 
-from diagram_core.notation.names import DATA_FAMILIES, family_of
+from diagram_core.notation.names import family_of
+from diagram_core.synthesis.naming import (
+    any_data,
+    any_thing,
+    coined_names,
+    side_steps,
+    step_names,
+    system_names,
+    thing_names,
+)
 from diagram_core.synthesis.phrasing import and_last, chance, count_word, pick
+from diagram_core.synthesis.vocabulary import (
+    COMMON_NOUNS,
+    CONDITIONS,
+    FATES,
+    OPERATIONS,
+    QUESTIONS,
+    STEPS,
+    STORES,
+)
 
 MAX_DATA_STEPS = 12
+MAX_STEPS = 12
 
-OPERATIONS = (
-    "model", "AI model", "machine learning model", "deep learning model", "neural network", "NN", "CNN model",
-    "LLM", "language model", "process", "processing", "pre-processing", "PCA", "feature engineering",
-    "function", "python code", "python file", "code file",
-)  # fmt: skip
 _HEADS = (
     "process", "LLM process", "RAG process", "Langchain process", "algorithm", "deep learning algorithm",
     "machine learning model", "data pre-processing algorithm", "workflow", "data pipeline",
 )  # fmt: skip
-_VERBS = (
-    "load", "clean", "validate", "split", "tokenize", "embed", "train", "evaluate", "deploy", "monitor",
-    "collect", "label", "normalize", "augment", "filter", "merge", "index", "retrieve", "rank", "summarize",
-    "translate", "store", "export", "plot", "compress", "sample", "review", "publish", "parse", "encrypt",
-    "resize", "query", "aggregate", "test", "package", "register", "schedule", "score", "read", "drop", "fit",
-    "detect", "crop", "blur", "count", "check", "send", "fetch", "scan", "group", "sort", "convert", "extract",
-    "build", "ship", "approve", "assign", "notify", "archive", "scrape", "annotate", "decode", "segment", "tune",
-    "write", "call", "show", "measure", "compare", "select", "join", "update", "log", "explain", "verify",
-)  # fmt: skip
-_OBJECTS = (
-    "data", "the data", "documents", "images", "the model", "csv files", "user query", "logs", "audio",
-    "embeddings", "features", "labels", "results", "answers", "videos", "sensor readings", "the report",
-    "predictions", "metrics", "orders", "invoices", "tweets", "chunks", "the dataset", "passages", "emails",
-    "transactions", "records", "weights", "the API", "candidates", "test cases", "a model", "the prompt",
-    "missing rows", "frames", "faces", "customers", "duplicates", "outliers", "web pages", "the text", "a chart",
-    "hyperparameters", "it", "stock", "payment", "the ticket", "error rate", "spam", "sentiment", "a summary",
-)  # fmt: skip
-_STEPS = (  # that are not a verb and its object
-    "data collection", "data ingestion", "data cleaning", "data validation", "feature extraction", "preprocessing",
-    "feature engineering", "feature scaling", "model training", "model selection", "hyperparameter tuning",
-    "cross validation", "evaluation", "validation", "deployment", "monitoring", "forward pass", "backward pass",
-    "loss computation", "weight update", "tokenization", "labelling", "data augmentation", "inference", "retraining",
-    "quality check", "code review", "unit tests", "requirements", "design", "release", "ingestion", "login", "payment",
-    "shipping", "testing", "annotation", "human review", "post-processing", "normalization", "dimensionality reduction",
-    "clustering", "anomaly detection", "reporting", "A/B test", "rollout", "backup", "sign up", "checkout", "delivery",
-)  # fmt: skip
-_LONG_STEPS = (
-    "split into train and test", "fit a random forest", "train a random forest on it", "compute the loss",
-    "extract features with a CNN", "classify with an SVM", "store the vectors in a database", "update the weights",
-    "send an email to the user", "drop missing rows", "save the model to disk", "ask the LLM", "scale the features",
-    "upload to S3", "pick the best model", "report the accuracy", "convert to grayscale", "resize to 224x224",
-    "apply softmax", "compute gradients", "test on held-out data", "write the results to a csv file", "roll back",
-    "wait for approval", "read a csv file", "load images from disk", "remove stop words", "train for 10 epochs",
-    "push to production", "show it to the user", "call the payment API", "look up the customer", "save to database",
-    "fine-tune a language model", "cluster with k-means", "reduce dimensions with PCA", "plot the results",
-    "measure the error", "train a CNN", "build an index", "find similar documents", "generate an answer",
-    "extract text with OCR", "remove duplicates", "fill in missing values", "encode categories", "sample a batch",
-)  # fmt: skip
-_CONDITIONS = (
-    "it fails", "accuracy is low", "the tests fail", "it is rejected", "the loss is still high", "it is not approved",
-    "the score is too low", "quality is poor", "there are errors", "it did not converge", "the error is too large",
-    "the result is bad", "performance drops", "the data is bad", "not good enough", "not ok", "it is wrong",
-)  # fmt: skip
-_QUESTIONS = (
-    "it is valid", "it passes", "yes", "ok", "approved", "the score is high", "the user is known", "it is spam",
-    "the test passes", "confident", "it is in stock", "accuracy is above 90%", "drift is found", "it is positive",
-)  # fmt: skip
-_FATES = (  # of data, told as what happens to it
-    "cleaned", "filtered", "normalized", "deduplicated", "tokenized", "sorted", "encrypted", "compressed", "validated",
-    "indexed", "summarized", "embedded", "labelled", "parsed", "scaled", "aggregated", "translated", "sampled",
-)  # fmt: skip
-_THINGS = (
-    "raw text", "user question", "vector store", "customer data", "knowledge base", "web page", "pdf document",
-    "audio clip", "csv file", "training set", "test set", "feature vector", "prediction", "report", "summary",
-    "dashboard", "image", "caption", "query", "answer", "embedding", "search results", "log file",
-    "model weights", "sales table", "email", "video", "transcript", "json file", "alert", "text", "tokens", "label",
-    "logs", "documents", "web pages", "sensors", "images", "audio", "database", "vector", "notes", "pdf", "score",
-    "clean data", "user profile", "orders", "invoice", "noise", "latent vector", "speech", "sentiment", "frames",
-    "bounding boxes", "mask", "ranking", "chunks", "features", "photo", "tweets", "translation", "metadata",
-)  # fmt: skip
-_SYSTEMS = (
-    "retriever", "embedding model", "LLM", "classifier", "tokenizer", "OCR engine", "speech recognizer",
-    "ranker", "data cleaner", "feature extractor", "random forest", "transformer", "web crawler", "parser",
-    "detector", "recommender", "autoencoder", "SQL query", "preprocessing", "summarizer", "encoder", "decoder",
-    "anomaly detector", "translator", "scheduler", "API server", "validator", "crawler", "OCR", "model", "function",
-    "SVM", "XGBoost", "generator", "discriminator", "reranker", "chunker", "filter", "segmentation network", "scaler",
-    "neural network", "user interface", "message queue", "data loader", "compressor", "monitor", "agent", "router",
-)  # fmt: skip
-_PRODUCTS = (
-    "Kafka", "Spark", "Airflow", "Postgres", "Redis", "Snowflake", "BigQuery", "dbt", "Tableau", "MLflow", "Docker",
-    "Kubernetes", "FastAPI", "Grafana", "Elasticsearch", "Flask", "React", "Jenkins", "GitHub Actions", "nginx",
-    "MongoDB", "Lambda", "SageMaker", "Prometheus", "RabbitMQ", "S3", "Streamlit", "Pinecone", "LangChain", "Triton",
-)  # fmt: skip
-_SYLLABLES = ("ka", "zor", "vi", "lum", "tre", "po", "shi", "dra", "mon", "ex", "bul", "qui", "fen", "go", "ry", "tas")
-_STORES = ("database", "vector store", "data lake", "dashboard", "S3 bucket", "warehouse", "cache", "disk", "queue")
 
 
 def data_process(rng: Random) -> tuple[str, str]:
@@ -137,7 +75,7 @@ def pipeline(rng: Random) -> tuple[str, str]:
         *3 * (_parallel_pipeline, _loop_pipeline),
         _cycle_pipeline,
         *2 * (_decision_pipeline,),
-        *3 * (_connected_pipeline,),
+        *4 * (_connected_pipeline,),
     )
     return form(rng)
 
@@ -159,16 +97,6 @@ def data_flow(rng: Random) -> tuple[str, str]:
 
 
 # Steps that take and give data
-
-
-def any_data(rng: Random) -> str:
-    """A data name of any family."""
-    return pick(rng, *pick(rng, *DATA_FAMILIES))
-
-
-def any_thing(rng: Random) -> str:
-    """A data name that stands for itself alone."""
-    return pick(rng, *_THINGS)
 
 
 def _step(rng: Random, name: Callable[[Random], str], last_output: str | None) -> tuple[str, str, str | None]:
@@ -239,46 +167,6 @@ def _say_both(rng: Random, operation: str, inputs: list[str], outputs: list[str]
 # Steps by what they do
 
 
-def _actions(rng: Random, count: int) -> list[str]:
-    """Different steps: most a verb and its object, some a noun or more words; now and then all of them nouns."""
-    if chance(rng, 0.1):
-        return rng.sample(_STEPS, count)
-    if chance(rng, 0.08):
-        return _coined_names(rng, count)
-    verbs, nouns, longer = rng.sample(_VERBS, count), rng.sample(_STEPS, count), rng.sample(_LONG_STEPS, count)
-    return [
-        pick(rng, nouns[i], longer[i], longer[i])
-        if chance(rng, 0.25)
-        else f"{verb} {pick(rng, *_OBJECTS)}"
-        if chance(rng, 0.85)
-        else verb
-        for i, verb in enumerate(verbs)
-    ]
-
-
-def _coined_names(rng: Random, count: int) -> list[str]:
-    """Different names that no list of words foresees: letters, numbers, identifiers, products, invented words."""
-    form = rng.randrange(5)
-    if form == 0:
-        first = rng.randrange(len(ascii_uppercase) - count)
-        letters = pick(rng, ascii_uppercase, ascii_uppercase, ascii_lowercase)[first : first + count]
-        prefix = pick(rng, "", "", "step ", "service ", "module ", "node ", "stage ", "team ")
-        return [prefix + letter for letter in letters]
-    if form == 1:
-        prefix = pick(rng, "step", "stage", "task", "job", "module", "server", "layer", "phase")
-        return [f"{prefix} {number}" for number in range(1, count + 1)]
-    if form == 2:
-        joint = pick(rng, "_", "_", "-")
-        pairs = zip(rng.sample(_VERBS, count), (pick(rng, *_OBJECTS) for _ in range(count)), strict=True)
-        return [joint.join([verb, *thing.removeprefix("the ").split()]) for verb, thing in pairs]
-    if form == 3:
-        return rng.sample(_PRODUCTS, count)
-    words: dict[str, None] = {}  # in the order of drawing
-    while len(words) < count:
-        words["".join(rng.sample(_SYLLABLES, rng.randint(2, 3)))] = None
-    return [word.capitalize() for word in words] if chance(rng, 0.5) else list(words)
-
-
 def _row(actions: list[str]) -> str:
     return " > ".join(f"[{action}]" for action in actions)
 
@@ -297,8 +185,12 @@ def _head(rng: Random) -> str:
     )
 
 
+def _row_length(rng: Random) -> int:
+    return rng.randint(2, 7) if chance(rng, 0.8) else rng.randint(8, MAX_STEPS)
+
+
 def _arrow_pipeline(rng: Random) -> tuple[str, str]:
-    actions = _actions(rng, rng.randint(2, 8))
+    actions = step_names(rng, _row_length(rng))
     arrow = pick(
         rng,
         " -> ",
@@ -318,15 +210,18 @@ def _arrow_pipeline(rng: Random) -> tuple[str, str]:
 
 
 def _told_pipeline(rng: Random) -> tuple[str, str]:
-    actions = _actions(rng, rng.randint(2, 7))
-    start = pick(rng, "first ", "First, ", "we ", "", "")
-    last = pick(rng, ", and finally ", ", then ", " and then ", ", and then ", " and ")
-    middle = "".join(f"{pick(rng, ', ', ', then ', ', then ', '; ')}{action}" for action in actions[1:-1])
+    actions = step_names(rng, _row_length(rng))
+    start = pick(rng, "first ", "First, ", "First ", "first we ", "First we ", "we ", "", "", "", "start with ")
+    last = pick(rng, ", and finally ", ", then ", " and then ", ", and then ", " and ", ", finally ", " and last ")
+    links = pick(
+        rng, (", ",), (", then ",), (", ", ", then ", ", then ", "; "), (", then ", ", next ", ", after that ")
+    )
+    middle = "".join(f"{pick(rng, *links)}{action}" for action in actions[1:-1])
     return f"{_head(rng)}{start}{actions[0]}{middle}{last}{actions[-1]}", _row(actions)
 
 
 def _listed_pipeline(rng: Random) -> tuple[str, str]:
-    actions = _actions(rng, rng.randint(2, 8))
+    actions = step_names(rng, _row_length(rng))
     mark: Callable[[int], str] = pick(
         rng, "{}. ".format, "{}. ".format, "{}) ".format, "step {}: ".format, "- ".format, "* ".format, "".format
     )
@@ -339,8 +234,8 @@ def _listed_pipeline(rng: Random) -> tuple[str, str]:
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
     before, width, after = rng.randint(0, 3), pick(rng, 2, 2, 2, 3, 4), rng.randint(0, 2)
     after = max(after, not before)
-    actions = _actions(rng, before + width + after)
-    first, side, rest = actions[:before], actions[before : before + width], actions[before + width :]
+    actions = step_names(rng, before + after)
+    first, side, rest = actions[:before], side_steps(rng, width), actions[before:]
     together = and_last(side)  # commas alone would not say where it begins
     at_once = pick(rng, "in parallel", "in parallel", "at the same time", "side by side", "simultaneously")
     if first:
@@ -365,11 +260,11 @@ def _in_turn(rng: Random, actions: list[str]) -> str:
 
 def _loop_pipeline(rng: Random) -> tuple[str, str]:
     """A step back to an earlier one: `evaluate; if it is not good enough go back to train`."""
-    actions = _actions(rng, rng.randint(3, 6))
+    actions = step_names(rng, rng.randint(3, 6))
     back = rng.randrange(len(actions) - 1)
     *_, check = first = actions[: rng.randint(back + 2, len(actions))]
     rest = actions[len(first) :]
-    when = pick(rng, *_CONDITIONS)
+    when = _outcome(rng, CONDITIONS)
     told = pick(
         rng,
         f"; if it fails go back to {first[back]}",
@@ -386,7 +281,7 @@ def _loop_pipeline(rng: Random) -> tuple[str, str]:
 
 def _cycle_pipeline(rng: Random) -> tuple[str, str]:
     """Steps that begin again: `forward pass, compute loss, backward pass, update weights, repeat`."""
-    actions = _actions(rng, rng.randint(2, 6))
+    actions = step_names(rng, rng.randint(2, 6))
     head = pick(rng, "", "", "loop: ", "training loop: ", "cycle: ", "show the loop: ", "life cycle: ")
     end = pick(rng, ", repeat", ", and repeat", ", then repeat", ", then start over", ", and back to the start")
     arrow = pick(rng, ", ", ", ", ", then ", " -> ")
@@ -395,14 +290,17 @@ def _cycle_pipeline(rng: Random) -> tuple[str, str]:
 
 def _decision_pipeline(rng: Random) -> tuple[str, str]:
     """A step whose outcome decides between two: `check stock; if yes ship orders, otherwise send emails`."""
-    actions = _actions(rng, rng.randint(3, 6))
+    actions = step_names(rng, rng.randint(3, 6))
     *before, one, other = actions
-    last = pick(rng, *(step for step in _STEPS if step not in actions)) if chance(rng, 0.25) else ""
-    when = pick(rng, *_QUESTIONS)
+    when = _outcome(rng, QUESTIONS)
+    if len(before) > 1 and chance(rng, 0.25):
+        return _two_steps_if(rng, before, when, one, other)
+    last = pick(rng, *(step for step in STEPS if step not in actions)) if chance(rng, 0.25) else ""
     told = pick(
         rng,
         f"; if {when} {one}, otherwise {other}",
         f", if {when} {one}, else {other}",
+        f", if {when} then {one}, otherwise {other}",
         f". If {when}, {one}, if not, {other}",
         f", then either {one} or {other}",
     )
@@ -411,33 +309,63 @@ def _decision_pipeline(rng: Random) -> tuple[str, str]:
     return f"{_head(rng)}{_in_turn(rng, before)}{told}{end}", row
 
 
+def _two_steps_if(rng: Random, before: list[str], when: str, one: str, other: str) -> tuple[str, str]:
+    """A decision with two steps on one side: `if it passes deploy and then monitor, otherwise roll back`."""
+    *before, second = before
+    check = before[-1]
+    then = pick(rng, " and then ", " and ", ", then ")
+    otherwise = pick(rng, "; otherwise ", ", otherwise ", ", else ", ". If not, ")
+    told = f"{pick(rng, '; ', ', ')}if {when} {one}{then}{second}{otherwise}{other}"
+    return f"{_head(rng)}{_in_turn(rng, before)}{told}", f"{_row([*before, one, second])}\n{check} > [{other}]"
+
+
+def _outcome(rng: Random, outcomes: Sequence[str]) -> str:
+    """What a decision is about: one of these, or something about a thing that no list of words foresees."""
+    if chance(rng, 0.7):
+        return pick(rng, *outcomes)
+    noun, states = pick(rng, *COMMON_NOUNS), ("ok", "wrong", "ready", "empty", "too high", "too low", "free", "valid")
+    return f"the {noun} {pick(rng, 'is', 'is', 'is not')} {pick(rng, *states)}"
+
+
 def _connected_pipeline(rng: Random) -> tuple[str, str]:
     """Any steps that lead to any later ones, arrow by arrow or step by step: `A -> B, A -> C; B and C go to D`."""
     count = rng.randint(3, 7)
-    names = pick(
-        rng, _coined_names(rng, count), _actions(rng, count), rng.sample(_SYSTEMS, count), rng.sample(_STEPS, count)
-    )
+    names = pick(rng, coined_names, coined_names, step_names, system_names, _nouns)(rng, count)
+    reach, widths = pick(rng, (1, (1,)), (3, (1, 1, 1, 2)), (3, (1, 1, 1, 2)), (3, (1, 2)))
     sources: list[list[str]] = [[]]  # of each step
     for number in range(1, count):
-        recent = names[max(0, number - 3) : number]
-        sources.append(sorted(rng.sample(recent, min(len(recent), pick(rng, 1, 1, 1, 2))), key=names.index))
+        recent = names[max(0, number - reach) : number]
+        sources.append(sorted(rng.sample(recent, min(len(recent), pick(rng, *widths))), key=names.index))
     arrows = [(source, name) for name, found in zip(names, sources, strict=True) for source in found]
+    into = [(found, [name]) for name, found in zip(names, sources, strict=True) if found]
+    if chance(rng, 0.4):
+        mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → "), pick(rng, ", ", ", ", "; ", "\n")
+        if not any(" to " in name for name in names):
+            mark = pick(rng, mark, mark, mark, " to ")
+        if chance(rng, 0.5):
+            arrows.sort(key=lambda arrow: names.index(arrow[0]))
+        return _head(rng) + comma.join(map(mark.join, arrows)), _lines([([a], [b]) for a, b in arrows])
+    if chance(rng, 0.15):
+        verb = pick(rng, "depends on", "comes after", "needs", "follows", "gets its input from")
+        told = [f"{name} {verb} {and_last(found)}" for found, (name,) in into]
+        return _head(rng) + pick(rng, ", ", "; ", ". ").join(told), _lines(into)
+    groups = into
     if chance(rng, 0.5):  # as they leave a step
         arrows.sort(key=lambda arrow: names.index(arrow[0]))
         groups = [([source], [name for _, name in left]) for source, left in groupby(arrows, key=itemgetter(0))]
-    else:  # as they come into one
-        groups = [(found, [name]) for name, found in zip(names, sources, strict=True) if found]
-    head = _head(rng)
-    if chance(rng, 0.4):
-        mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → ", " to "), pick(rng, ", ", "; ", "\n", "\n")
-        return head + comma.join(map(mark.join, arrows)), _lines([([a], [b]) for a, b in arrows])
-    verb, plural = pick(
-        rng, ("goes to", "go to"), ("leads to", "lead to"), ("feeds", "feed"), ("->", "->"), ("sends to", "send to"),
+    verb, plural_verb = pick(
+        rng, ("goes to", "go to"), ("goes to", "go to"), ("leads to", "lead to"), ("feeds", "feed"), ("->", "->"),
         ("is connected to", "are connected to"), ("connects to", "connect to"), ("points to", "point to"),
+        ("sends to", "send to"), ("calls", "call"), ("triggers", "trigger"), ("writes to", "write to"),
+        ("branches into", "branch into"), ("goes into", "go into"), ("sends data to", "send data to"),
     )  # fmt: skip
-    comma = pick(rng, ", ", "; ", ". ", ", then ")
-    told = (f"{and_last(a)} {verb if len(a) == 1 else plural} {and_last(b)}" for a, b in groups)
-    return head + comma.join(told), _lines(groups)
+    comma = pick(rng, ", ", "; ", ". ", ", then ", ", and ", "\n")
+    told = [f"{and_last(a)} {verb if len(a) == 1 else plural_verb} {and_last(b)}" for a, b in groups]
+    return _head(rng) + comma.join(told), _lines(groups)
+
+
+def _nouns(rng: Random, count: int) -> list[str]:
+    return rng.sample(STEPS, count)
 
 
 def _lines(groups: Sequence[tuple[list[str], list[str]]]) -> str:
@@ -457,7 +385,7 @@ def _lines(groups: Sequence[tuple[list[str], list[str]]]) -> str:
 
 def _told_flow(rng: Random) -> tuple[str, str]:
     count = rng.randint(1, 3)
-    things, systems = rng.sample(_THINGS, count + 1), rng.sample(_SYSTEMS, count)
+    things, systems = thing_names(rng, count + 1), system_names(rng, count)
     phrases = [
         pick(
             rng,
@@ -480,30 +408,37 @@ def _told_flow(rng: Random) -> tuple[str, str]:
 
 
 def _merging_flow(rng: Random) -> tuple[str, str]:
-    sources = rng.sample(_THINGS, rng.randint(3, 4))
+    sources = thing_names(rng, rng.randint(3, 4))
     result = sources.pop()
-    system = pick(rng, *_SYSTEMS)
+    (system,) = system_names(rng, 1)
     names = and_last(sources)
     prompt = pick(
         rng,
         f"{names} are fed into a {system} that produces {result}",
         f"a {system} takes {names} and outputs {result}",
-        f"{result} is made by the {system} from {names}",
+        f"{result} {_are(result)} made by the {system} from {names}",
         f"{names} feed the {system}, which {pick(rng, 'sends', 'gives', 'returns')} {result}",
+        f"{names} go into {pick(rng, 'a', 'the')} {system} {pick(rng, 'which', 'that')} outputs {result}",
         f"{names} go into the {system}, {pick(rng, 'and ', 'and then ')}{result} comes out",
     )
     return prompt, f"{', '.join(sources)} > [{system}] > {result}"
 
 
+def _are(name: str) -> str:
+    return "are" if name.endswith("s") else "is"
+
+
 def _stored_flow(rng: Random) -> tuple[str, str]:
     """What comes from a system, is worked on, and is kept: `the crawler outputs web pages, ..., to a database`."""
-    first, *others = rng.sample(_SYSTEMS, rng.randint(1, 3))
-    things = rng.sample([thing for thing in _THINGS if thing not in _STORES], len(others) + 1)
+    first, *others = system_names(rng, rng.randint(1, 3))
+    things = thing_names(rng, len(others) + 1, but=STORES)
     read = chance(rng, 0.3)  # something goes into the first system
-    store = pick(rng, *_STORES)
-    source = pick(rng, *(thing for thing in _THINGS if thing not in (*things, *_STORES)))
+    store = pick(rng, *STORES)
+    (source,) = thing_names(rng, 1, but=(*things, *STORES))
+    article = pick(rng, "", "the ")
     phrases = [
-        f"{source} is {pick(rng, 'read', 'processed', 'handled')} by {first}, {first} gives {things[0]}"
+        f"{source} {_are(source)} {pick(rng, 'read', 'processed', 'handled')} by {article}{first}, "
+        f"{article}{first} gives {things[0]}"
         if read
         else f"the {first} {pick(rng, 'outputs', 'produces', 'delivers')} {things[0]}"
     ]
@@ -528,12 +463,12 @@ def _stored_flow(rng: Random) -> tuple[str, str]:
 
 def _fan_flow(rng: Random) -> tuple[str, str]:
     """One thing for several systems whose results come together: an ensemble."""
-    *systems, joint = rng.sample(_SYSTEMS, rng.randint(3, 5))
-    source, result = rng.sample(_THINGS, 2)
+    *systems, joint = system_names(rng, rng.randint(3, 5))
+    source, result = thing_names(rng, 2)
     names = and_last(systems)
     prompt = pick(
         rng,
-        f"{source} is sent to {names}, and the {joint} combines their outputs into {result}",
+        f"{source} {_are(source)} sent to {names}, and the {joint} combines their outputs into {result}",
         f"ensemble: {source} goes into {names}, whose outputs go into the {joint}, which gives {result}",
         f"{source} -> {' + '.join(systems)} -> {joint} -> {result}",
         f"{names} all take {source}, and the {joint} turns what they give into {result}",
@@ -543,8 +478,8 @@ def _fan_flow(rng: Random) -> tuple[str, str]:
 
 def _two_flows(rng: Random) -> tuple[str, str]:
     """Two things that go through systems of their own and meet in one."""
-    one, other, result = rng.sample(_THINGS, 3)
-    systems = rng.sample(_SYSTEMS, rng.randint(3, 4))
+    one, other, result = thing_names(rng, 3)
+    systems = system_names(rng, rng.randint(3, 4))
     *first, second, joint = systems
     through = " and then the ".join(first)
     prompt = pick(
@@ -561,13 +496,13 @@ def _two_flows(rng: Random) -> tuple[str, str]:
 
 def _split_flow(rng: Random) -> tuple[str, str]:
     """One thing that becomes several."""
-    source, *parts = rng.sample(_THINGS, rng.randint(3, 4))
+    source, *parts = thing_names(rng, rng.randint(3, 4))
     verb = pick(rng, "split", "divide", "separate")
     names = and_last(parts)
     plain = f"{verb} {pick(rng, 'the ', '')}{source} into {names}", f"{source} > [{verb}] > {', '.join(parts)}"
-    system = pick(rng, *_SYSTEMS)
+    (system,) = system_names(rng, 1)
     told = f"the {system} {verb}s {source} into {names}", f"{source} > [{system}] > {', '.join(parts)}"
-    two = rng.sample(_SYSTEMS, 2)
+    two = system_names(rng, 2)
     forked = (
         f"{source} goes to the {two[0]}, which gives {parts[0]}, and to the {two[1]}, which gives {parts[1]}",
         f"{source} > [{two[0]}] > {parts[0]}\n{source} > [{two[1]}] > {parts[1]}",
@@ -629,10 +564,10 @@ def _retrieval_flow(rng: Random) -> tuple[str, str]:
 
 
 def _passing_flow(rng: Random) -> tuple[str, str]:
-    systems = rng.sample(_SYSTEMS, rng.randint(2, 4))
-    start, end = rng.sample(_THINGS, 2)
+    systems = system_names(rng, rng.randint(2, 4))
+    start, end = thing_names(rng, 2)
     told = pick(rng, " passes it to the ", " sends its output to the ", " feeds the ")
-    prompt = f"{start} enters the {systems[0]}"
+    prompt = f"{start} {'enter' if start.endswith('s') else 'enters'} the {systems[0]}"
     for before, after in pairwise(systems):
         prompt += f", the {before}{told}{after}"
     prompt += f", and the {systems[-1]} {pick(rng, 'returns', 'produces', 'outputs')} {end}"
@@ -641,8 +576,8 @@ def _passing_flow(rng: Random) -> tuple[str, str]:
 
 def _relay_flow(rng: Random) -> tuple[str, str]:
     """The verb said once: `audio goes to the parser, the parser to the LLM, and the LLM gives notes`."""
-    systems = rng.sample(_SYSTEMS, rng.randint(2, 4))
-    start, end = rng.sample(_THINGS, 2)
+    systems = system_names(rng, rng.randint(2, 4))
+    start, end = thing_names(rng, 2)
     article = pick(rng, "the ", "the ", "")
     hops = "".join(f", {article}{a} to {article}{b}" for a, b in pairwise(systems))
     last = f"{pick(rng, ', and ', ', ')}{article}{systems[-1]} {pick(rng, 'gives', 'returns', 'outputs')} {end}"
@@ -653,11 +588,11 @@ def _relay_flow(rng: Random) -> tuple[str, str]:
 
 def _fated_flow(rng: Random) -> tuple[str, str]:
     """What happens to data, in the passive: `logs and orders are merged, then cleaned, then stored in a warehouse`."""
-    sources = rng.sample([thing for thing in _THINGS if thing not in _STORES], pick(rng, 1, 2, 2, 3))
-    fates = rng.sample(_FATES, rng.randint(1, 4))
+    sources = thing_names(rng, pick(rng, 1, 2, 2, 3), but=STORES)
+    fates = rng.sample(FATES, rng.randint(1, 4))
     if len(sources) > 1:
         fates[0] = pick(rng, "merged", "joined", "combined")
-    store = pick(rng, *_STORES) if chance(rng, 0.7) else ""
+    store = pick(rng, *STORES) if chance(rng, 0.7) else ""
     kept = [f"{pick(rng, 'stored', 'saved', 'kept')} in {pick(rng, 'a', 'the')} {store}"] if store else []
     told = [*fates, *kept]
     if len(told) == 1:
@@ -667,7 +602,7 @@ def _fated_flow(rng: Random) -> tuple[str, str]:
     else:
         events = and_last(told)
     names = and_last(sources)
-    verb = "are" if len(sources) > 1 or sources[0].endswith("s") else "is"
+    verb = "are" if len(sources) > 1 else _are(sources[0])
     lead = f"{names} "
     if len(sources) > 1 and chance(rng, 0.35):
         noun = pick(rng, "sources", "data sources", "inputs", "files", "streams")
@@ -679,7 +614,7 @@ def _fated_flow(rng: Random) -> tuple[str, str]:
 def _arrow_flow(rng: Random) -> tuple[str, str]:
     """Things and systems in turn: `pdf document -> parser -> chunks`."""
     count = rng.randint(2, 7)
-    things, systems = rng.sample(_THINGS, count), rng.sample(_SYSTEMS, count)
+    things, systems = thing_names(rng, count), system_names(rng, count)
     first = rng.randrange(2)  # 0: a thing comes first
     names = [(systems if (first + i) % 2 else things)[i] for i in range(count)]
     steps = [f"[{name}]" if (first + i) % 2 else name for i, name in enumerate(names)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from diagram_core.structure import Direction
 from diagram_core.synthesis.phrasing import by, chance, pick
 
 _HEADS = ("신경망", "인공신경망", "딥러닝 모델", "다층 퍼셉트론", "MLP")
@@ -18,7 +19,21 @@ _VERBS = (
     "병합", "추천", "확인", "입력",
 )  # fmt: skip
 _SINGLE = ("토큰화", "재학습", "알림", "라벨링", "승인", "출력", "로그인", "결제", "배송", "인코딩", "디코딩", "샘플링")
+_COUNTERS = ("", "한", "두", "세", "네", "다섯", "여섯")  # numbers as they stand before what is counted
+_THINGS = (
+    "텍스트", "이미지", "음성", "영상", "문서", "질문", "답변", "번역문", "요약문", "캡션", "토큰", "벡터", "특징",
+    "라벨", "로그", "보고서", "자막", "키워드", "점수", "센서 데이터", "고객 정보", "검색 결과", "예측값",
+    "주문서", "이메일",
+)  # fmt: skip
+_SYSTEMS = (
+    "모델", "인코더", "디코더", "음성 인식기", "번역기", "검색기", "분류기", "LLM", "요약기", "토크나이저", "파서",
+    "크롤러", "탐지기", "추천 시스템", "신경망", "데이터베이스", "임베딩 모델", "전처리기", "예측 모델", "OCR",
+)  # fmt: skip
 MAX_SIDE_BLOCKS = 4
+DIRECTION_WORDS: dict[Direction, tuple[str, ...]] = {
+    "right": ("가로로", "왼쪽에서 오른쪽으로", "가로 방향"),
+    "down": ("세로로", "위에서 아래로", "세로 방향"),
+}
 
 
 def network(rng: Random) -> tuple[str, str]:
@@ -27,10 +42,10 @@ def network(rng: Random) -> tuple[str, str]:
 
 
 def pipeline(rng: Random) -> tuple[str, str]:
-    """Steps in a row, side by side or in a loop: (prompt, body of the plan)."""
-    if chance(rng, 0.35):
-        return pick(rng, _parallel, _loop)(rng)
-    actions = _actions(rng, rng.randint(2, 6))
+    """Steps in a row, side by side or in a loop, or data that goes through systems: (prompt, body of the plan)."""
+    if chance(rng, 0.55):
+        return pick(rng, _parallel, _loop, _flow, _told)(rng)
+    actions = _actions(rng, rng.randint(2, 8))
     link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ", "하고 ", "한 다음 ", "->")
     prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ", "먼저 ") + link.join(actions)
     return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), " > ".join(f"[{action}]" for action in actions)
@@ -39,6 +54,56 @@ def pipeline(rng: Random) -> tuple[str, str]:
 def _actions(rng: Random, count: int) -> list[str]:
     verbs = rng.sample([*_VERBS, *_SINGLE], count)
     return [verb if verb in _SINGLE or chance(rng, 0.3) else f"{pick(rng, *_OBJECTS)} {verb}" for verb in verbs]
+
+
+def _told(rng: Random) -> tuple[str, str]:
+    """Steps as sentences say them: `먼저 데이터를 수집하고, 그다음 모델을 학습한다`."""
+    count = rng.randint(2, 5)
+    steps = [
+        f"{thing}{_object_mark(thing)} {verb}"
+        for thing, verb in zip(rng.sample(_OBJECTS, count), rng.sample(_VERBS, count), strict=True)
+    ]
+    link = pick(rng, "하고, 그다음 ", "하고 ", "한 다음 ", "한 뒤 ", "하고, ", "한 후 ")
+    prompt = (
+        pick(rng, "", "먼저 ", "우선 ") + link.join(steps) + pick(rng, "", "하기", "한다", "하는 과정", "하는 순서도")
+    )
+    return prompt, " > ".join(f"[{step}]" for step in steps)
+
+
+def _flow(rng: Random) -> tuple[str, str]:
+    """Data that goes through systems."""
+    count = rng.randint(1, 3)
+    things, systems = rng.sample(_THINGS, count + 1), rng.sample(_SYSTEMS, count)
+    if chance(rng, 0.4):
+        names = [name for pair in zip(things, systems, strict=False) for name in pair] + [things[-1]]
+        prompt = pick(rng, " -> ", " → ", " > ", "->").join(names)
+    elif count == 1 and chance(rng, 0.6):
+        return _merged(rng)
+    else:
+        prompt = ", ".join(
+            pick(
+                rng,
+                f"{thing}{_subject_mark(thing)} {system}{_to(system)} 들어가고 {given}{_subject_mark(given)} 나온다",
+                f"{thing}{_object_mark(thing)} {system}에 넣어 {given}{_object_mark(given)} 얻는다",
+                f"{system}{_subject_mark(system)} {thing}{_object_mark(thing)} {given}{_to(given)} 바꾼다",
+            )
+            for thing, system, given in zip(things, systems, things[1:], strict=False)
+        )
+    return prompt, things[0] + "".join(f" > [{s}] > {t}" for s, t in zip(systems, things[1:], strict=True))
+
+
+def _merged(rng: Random) -> tuple[str, str]:
+    """Two kinds of data for one system."""
+    one, other, result = rng.sample(_THINGS, 3)
+    system = pick(rng, *_SYSTEMS)
+    both = f"{one}{_and(one)} {other}"
+    prompt = pick(
+        rng,
+        f"{both}{_object_mark(other)} {system}에 넣어 {result}{_object_mark(result)} 얻는 과정",
+        f"{both}{_subject_mark(other)} {system}{_to(system)} 들어가서 {result}{_subject_mark(result)} 나온다",
+        f"{system}{_subject_mark(system)} {both}{_object_mark(other)} 받아 {result}{_object_mark(result)} 출력",
+    )
+    return prompt, f"{one}, {other} > [{system}] > {result}"
 
 
 def _parallel(rng: Random) -> tuple[str, str]:
@@ -59,7 +124,9 @@ def _loop(rng: Random) -> tuple[str, str]:
 
 
 def _final(word: str) -> int:
-    """The number of the consonant that a syllable ends with; 0 for none."""
+    """The number of the consonant that a word ends with, Latin letters as they are read out; 0 for none."""
+    if word[-1].isascii():
+        return 8 if word[-1] in "LR" else 16 if word[-1] in "MN" else 0
     return (ord(word[-1]) - ord("가")) % 28
 
 
@@ -71,10 +138,21 @@ def _to(word: str) -> str:
     return "로" if _final(word) in (0, 8) else "으로"  # 8 is the consonant ㄹ
 
 
+def _object_mark(word: str) -> str:
+    return "을" if _final(word) else "를"
+
+
+def _subject_mark(word: str) -> str:
+    return "이" if _final(word) else "가"
+
+
 def _dense(rng: Random) -> tuple[str, str]:
     inputs, outputs = rng.randint(1, 20), rng.randint(1, 10)
     sizes = [rng.randint(1, 12) if chance(rng, 0.6) else pick(rng, 16, 32, 64, 128, 256) for _ in range(_few(rng))]
     head = pick(rng, *_HEADS) + pick(rng, *_ASKS)
+    if chance(rng, 0.3):
+        return _counted_layers(rng, inputs, sizes[0], outputs, head)
+    number = _COUNTERS[len(sizes)] if chance(rng, 0.5) else str(len(sizes))
     listed = pick(rng, ", ", "-", " ").join(str(size) for size in sizes)
     told = pick(rng, ", ", "와 ").join(f"{size}개" for size in sizes)
     prompt = pick(
@@ -89,8 +167,27 @@ def _dense(rng: Random) -> tuple[str, str]:
         f"은닉층 {listed}, 입력 {inputs}개, 출력 {outputs}개 {head}",
         f"입력 {inputs} 은닉 {listed} 출력 {outputs} {head}",
         f"입력층 {inputs}, 은닉층 {listed}, 출력층 {outputs} {head}",
+        f"은닉층이 {number} 개({told})이고 입력 {inputs}개, 출력 {outputs}개인 {head}",
+        f"은닉층 {number} 개({listed}), 입력 {inputs}개, 출력 {outputs}개 {head}",
+        f"입력 {inputs}개, 은닉층 {number} 개({told}), 출력 {outputs}개인 {head}",
+        f"출력 {outputs}개, 입력 {inputs}개, 은닉층 {told}인 {head}",
+        f"입력 노드 {inputs}개, 은닉 노드 {told}, 출력 노드 {outputs}개",
     )
     return prompt, " ".join(str(size) for size in (inputs, *sizes, outputs))
+
+
+def _counted_layers(rng: Random, inputs: int, size: int, outputs: int, head: str) -> tuple[str, str]:
+    """Equal hidden layers, told by their number."""
+    count = rng.randint(2, 6)
+    number = pick(rng, _COUNTERS[count], str(count))
+    prompt = pick(
+        rng,
+        f"입력 {inputs}개, {size}개짜리 은닉층 {number} 개, 출력 {outputs}개인 {head}",
+        f"입력 {inputs}개, 각각 {size}개인 은닉층 {number} 개, 출력 {outputs}개인 {head}",
+        f"노드가 {size}개인 은닉층 {number} 개, 입력 {inputs}개, 출력 {outputs}개 {head}",
+        f"{head}: 입력 {inputs}, 은닉층 {size}개씩 {number} 층, 출력 {outputs}",
+    )
+    return prompt, f"{inputs} {size}*{count} {outputs}"
 
 
 def _few(rng: Random) -> int:
@@ -103,7 +200,7 @@ def _cnn(rng: Random) -> tuple[str, str]:
     for _ in range(rng.randint(1, MAX_SIDE_BLOCKS)):
         noun = pick(rng, "합성곱층", "합성곱 층", "컨볼루션 층", "conv 레이어")
         kernel, count = pick(rng, "", "3"), pick(rng, 1, 1, 2, 3)
-        number = "" if count == 1 else f" {count}개"
+        number = "" if count == 1 else pick(rng, f" {count}개", f" {_COUNTERS[count]} 개")
         phrases.append((f"{by(rng, 3, 3)} {noun}" if kernel else noun) + number)
         words.append(f"conv{kernel}" + ("" if count == 1 else f"*{count}"))
         noun, word = pick(rng, ("최대 풀링", "maxpool"), ("풀링층", "pool"), ("평균 풀링", "avgpool"))

@@ -1,0 +1,162 @@
+"""Names of steps, data and systems, most of them ordinary words, some that no list of words foresees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from string import ascii_lowercase, ascii_uppercase
+
+from diagram_core.notation.names import DATA_FAMILIES
+from diagram_core.synthesis.phrasing import chance, pick
+from diagram_core.synthesis.vocabulary import (
+    ACTORS,
+    ADJECTIVES,
+    COMMON_NOUNS,
+    COMMON_VERBS,
+    LONG_STEPS,
+    OBJECTS,
+    PRODUCTS,
+    STEPS,
+    SYLLABLES,
+    SYSTEMS,
+    TAILS,
+    THINGS,
+    TOOLS,
+    VERBS,
+)
+
+
+def any_data(rng: Random) -> str:
+    """A data name of any family."""
+    return pick(rng, *pick(rng, *DATA_FAMILIES))
+
+
+def any_thing(rng: Random) -> str:
+    """A data name that stands for itself alone."""
+    return pick(rng, *THINGS)
+
+
+def step_names(rng: Random, count: int) -> list[str]:
+    """Different steps: most a verb and its object, some a noun or more words; now and then all are of one kind."""
+    if chance(rng, 0.08):
+        return rng.sample(STEPS, count)
+    if chance(rng, 0.12):
+        return coined_names(rng, count)
+    if chance(rng, 0.1):
+        return _different(rng, _clause, count)
+    if chance(rng, 0.06):
+        return rng.sample((*VERBS, *COMMON_VERBS), count)
+    return _different(rng, pick(rng, _step, _step, _common_step), count)
+
+
+def side_steps(rng: Random, count: int) -> list[str]:
+    """Different steps to be done side by side, which may be one verb with several objects."""
+    if chance(rng, 0.6):
+        return step_names(rng, count)
+    verb = pick(rng, *VERBS, *COMMON_VERBS)
+    return [f"{verb} {thing}" for thing in _different(rng, pick(rng, _object, _common_object), count)]
+
+
+def coined_names(rng: Random, count: int) -> list[str]:
+    """Different names that no list of words foresees: letters, numbers, identifiers, products, invented words."""
+    form = rng.randrange(6)
+    if form == 0:
+        first = rng.randrange(len(ascii_uppercase) - count)
+        letters = pick(rng, ascii_uppercase, ascii_uppercase, ascii_lowercase)[first : first + count]
+        prefix = pick(rng, "", "", "", "", "step ", "service ", "module ", "node ", "stage ", "team ")
+        return [prefix + letter for letter in letters]
+    if form == 1:
+        prefix = pick(rng, "step", "stage", "task", "job", "module", "server", "layer", "phase")
+        return [f"{prefix} {number}" for number in range(1, count + 1)]
+    if form == 2:
+        joint = pick(rng, "_", "_", "-")
+        pairs = zip(rng.sample(VERBS, count), (pick(rng, *OBJECTS) for _ in range(count)), strict=True)
+        return [joint.join([verb, *thing.removeprefix("the ").split()]) for verb, thing in pairs]
+    if form == 3:
+        return rng.sample(PRODUCTS, count)
+    words = _different(rng, invented_word, count)
+    return [word.capitalize() for word in words] if chance(rng, 0.5) else words
+
+
+def invented_word(rng: Random) -> str:
+    """A word that there is not."""
+    return "".join(rng.sample(SYLLABLES, rng.randint(2, 3)))
+
+
+def thing_names(rng: Random, count: int, but: Sequence[str] = ()) -> list[str]:
+    """Different names of data, none of which is among those to leave out."""
+    return _different(rng, lambda rng: pick(rng, any_thing, any_thing, _common_thing)(rng), count, but)
+
+
+def system_names(rng: Random, count: int) -> list[str]:
+    """Different names of what works on data."""
+    if chance(rng, 0.06):
+        return rng.sample(PRODUCTS, count)
+    return _different(rng, lambda rng: pick(rng, _system, _system, _system, _tool)(rng), count)
+
+
+def _different(rng: Random, name: Callable[[Random], str], count: int, but: Sequence[str] = ()) -> list[str]:
+    found: dict[str, None] = {}  # in the order of drawing
+    while len(found) < count:
+        drawn = name(rng)
+        if drawn not in but:
+            found[drawn] = None
+    return list(found)
+
+
+def _step(rng: Random) -> str:
+    if chance(rng, 0.25):
+        return pick(rng, *pick(rng, STEPS, LONG_STEPS, LONG_STEPS))
+    verb = pick(rng, *VERBS)
+    return f"{verb} {_object(rng)}{_tail(rng)}" if chance(rng, 0.85) else verb
+
+
+def _common_step(rng: Random) -> str:
+    verb = pick(rng, *COMMON_VERBS)
+    return f"{verb} {_common_object(rng)}{_tail(rng)}" if chance(rng, 0.85) else verb
+
+
+def _object(rng: Random) -> str:
+    return pick(rng, *OBJECTS)
+
+
+def _common_object(rng: Random) -> str:
+    noun = pick(rng, *COMMON_NOUNS)
+    adjective = f"{pick(rng, *ADJECTIVES)} " if chance(rng, 0.15) else ""
+    if chance(rng, 0.05):
+        noun = invented_word(rng)
+    return pick(rng, f"{adjective}{_with_s(noun)}", f"the {adjective}{noun}", f"{adjective}{noun}", f"each {noun}")
+
+
+def _tail(rng: Random) -> str:
+    return f" {pick(rng, *TAILS)}" if chance(rng, 0.08) else ""
+
+
+def _clause(rng: Random) -> str:
+    """Who does what: `customer pays the bill`."""
+    actor, verb = pick(rng, *ACTORS), pick(rng, *COMMON_VERBS)
+    return f"{pick(rng, '', '', 'the ')}{actor} {_with_s(verb)} {_common_object(rng)}"
+
+
+def _common_thing(rng: Random) -> str:
+    noun = pick(rng, *COMMON_NOUNS)
+    if chance(rng, 0.3):
+        return _with_s(noun)
+    if chance(rng, 0.1):
+        return invented_word(rng)
+    return f"{pick(rng, *ADJECTIVES)} {pick(rng, noun, _with_s(noun))}"
+
+
+def _system(rng: Random) -> str:
+    return pick(rng, *SYSTEMS)
+
+
+def _tool(rng: Random) -> str:
+    return f"{pick(rng, *COMMON_NOUNS)} {pick(rng, *TOOLS)}"
+
+
+def _with_s(word: str) -> str:
+    """The plural of a regular noun, or the third person of a verb."""
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
