@@ -103,11 +103,11 @@ def test_data_families_do_not_share_names() -> None:
     assert family_of("DB") != family_of("text")
 
 
-def test_a_misspelt_prompt_keeps_its_numbers_and_short_words() -> None:
-    text = "CNN with 28x28 input, conv3 and 128 hidden neurons"
+def test_a_misspelt_prompt_keeps_its_numbers_numerals_and_short_words() -> None:
+    text = "CNN with 28x28 input, conv3, three pools and 128 hidden neurons"
     found = {mistype(Random(seed), text) for seed in range(200)}
     assert len(found) > 20
     for other in found - {text}:
         changed = [(a, b) for a, b in zip(text.split(), other.split(), strict=True) if a != b]
-        assert len(changed) == 1 and changed[0][0].strip(",") in ("input", "hidden", "neurons")
+        assert len(changed) == 1 and changed[0][0].strip(",") in ("input", "pools", "hidden", "neurons")
     assert mistype(Random(0), "4-8-8-1") == "4-8-8-1"

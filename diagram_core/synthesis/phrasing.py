@@ -47,8 +47,11 @@ def by(rng: Random, a: int, b: int) -> str:
 
 
 def mistype(rng: Random, text: str) -> str:
-    """The text with one of its longer words of plain letters misspelt: two letters swapped, one lost or one doubled."""
-    words = list(re.finditer(r"[A-Za-z]{5,}", text))
+    """The text with one of its longer words of plain letters misspelt: two letters swapped, one lost or one doubled.
+
+    Numerals are spared: `three` would become `there`.
+    """
+    words = [word for word in re.finditer(r"[A-Za-z]{5,}", text) if word[0].lower() not in NUMERALS]
     if not words:
         return text
     word = pick(rng, *words)
