@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
 from diagram_core.label_room import fits
@@ -50,8 +52,7 @@ class Sheet:
         return pair if self.direction == "right" else (pair[1], pair[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A label, and the share of its shape's width and height that it can use."""
 
     label: str
@@ -82,8 +83,10 @@ def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text]
     """The number of rows that leaves labels the largest type, less penalties for rows and for edges between them."""
     spans = [(layer[source], layer[target]) for source, target in edges]
     layers = max(layer) + 1
-    cuts = [sum(a < i <= b for a, b in spans) for i in range(layers)]  # edges that enter or pass before layer i
-    loads = [layer.count(i) + LANE_LOAD * sum(a < i < b for a, b in spans) for i in range(layers)]
+    ending, opening = Counter(b for _, b in spans), Counter(a + 1 for a, _ in spans)
+    cuts = list(accumulate(opening[i] - ending[i - 1] for i in range(layers)))  # edges that enter or pass layer i
+    shapes = Counter(layer)
+    loads = [shapes[i] + LANE_LOAD * (cuts[i] - ending[i]) for i in range(layers)]
     unique = list(dict.fromkeys(texts))
     best, best_value = None, 0.0
     for count in range(1, min(layers, MAX_ROWS) + 1):
@@ -134,12 +137,10 @@ def _centers_px(row: int, lengths: Sequence[int], slot_px: float) -> list[float]
 
 
 def _largest_font(texts: Sequence[Text], box_px: tuple[float, float]) -> int:
-    """The largest size of type, by bisection, in which all labels fit a shape."""
-    low, high = MIN_FONT_PX, MAX_FONT_PX
-    while low < high:
-        middle = (low + high + 1) // 2
-        if all(fits(text.label, middle, *text.room_px(box_px)) for text in texts):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    """The largest size of type in which all labels fit a shape: what one label leaves is where the next begins."""
+    font_px = MAX_FONT_PX
+    for text in texts:
+        room_px = text.room_px(box_px)
+        while font_px > MIN_FONT_PX and not fits(text.label, font_px, *room_px):
+            font_px -= 1
+    return font_px

@@ -52,6 +52,7 @@ def _wrapped(label: str, width_em: float) -> tuple[float, int]:
                 line = piece
             else:
                 line = longer
-            widest = max(widest, line)
+            if line > widest:
+                widest = line
         lines += 1
     return widest, lines

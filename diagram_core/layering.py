@@ -37,6 +37,11 @@ class Layering:
     after: list[list[int]]
     chains: dict[Edge, list[int]] = field(default_factory=dict)  # the dummies of each long edge
 
+    @property
+    def is_single_file(self) -> bool:
+        """Whether no layer has two vertices, so that nothing stands beside anything."""
+        return all(len(layer) == 1 for layer in self.layers)
+
     def index(self) -> list[int]:
         """The place of each vertex in its layer."""
         places = [0] * len(self.before)
@@ -144,6 +149,8 @@ def trunk(count: int, edges: Sequence[Edge]) -> Trunk:
     algorithm, 2001); a branch that never joins another is as long as its longest path.
     """
     before, after = _neighbors(count, edges)
+    if max(map(len, (*before, *after))) < 2:  # nothing but paths
+        return Trunk(set(edges), set(), set(), set(), {})
     order = _topological_order(before, after)
     lengths_on = _branch_lengths(after, order[::-1])
     lengths_back = _branch_lengths(before, order)
@@ -197,6 +204,8 @@ def order_layers(layering: Layering, component: Sequence[int], flow: Trunk, turn
     the backbone is led through the middle of the leaves beside it. The ends of `turns`, the edges from row to row, are
     kept at the border between the rows, where nothing stands in their way.
     """
+    if layering.is_single_file:
+        return
     sources, targets = {source for source, _ in turns}, {target for _, target in turns}
     group = [((v in sources) - (v in targets), part) for v, part in enumerate(_groups(layering, component))]
     visited = _depth_first_ranks(layering, flow.fans)
@@ -240,6 +249,8 @@ def place(layering: Layering, spacing: Spacing, flow: Trunk) -> list[float]:
     backbone become blocks of one coordinate, as in Brandes and Köpf, Fast and simple horizontal coordinate assignment
     (2001), which push others aside.
     """
+    if layering.is_single_file:
+        return [0.0] * len(layering.before)
     pulls = _pulls(layering, flow)
     offsets = [offsets_px(layer, spacing) for layer in layering.layers]
     at = [0.0] * len(layering.before)
@@ -291,6 +302,8 @@ def settle(
 
 def offsets_px(layer: Sequence[int], spacing: Spacing) -> list[float]:
     """The least distance of each vertex of a layer from its first."""
+    if len(layer) == 1:
+        return [0.0]
     return [0.0, *accumulate(spacing.apart_px(a, b) for a, b in pairwise(layer))]
 
 
@@ -428,8 +441,11 @@ def _sweep(layering: Layering, group: Sequence[tuple[int, int]], forward: bool) 
 
 def _center_among_leaves(layering: Layering, vertex: int, leaves: Sequence[int]) -> None:
     """Move a vertex to the middle of these leaves of its layer, unless edges then cross more often."""
+    lone = [v for v in leaves if len(layering.before[v]) + len(layering.after[v]) == 1 and v != vertex]
+    if not lone:
+        return
     number, layer = next((i, layer) for i, layer in enumerate(layering.layers) if vertex in layer)
-    block = [v for v in layer if v in leaves and len(layering.before[v]) + len(layering.after[v]) == 1 and v != vertex]
+    block = [v for v in layer if v in lone]
     if not block:
         return
     count = crossings(layering)
@@ -591,7 +607,8 @@ def _pull_layers(
     furthest = 0.0
     for i in range(len(layers)) if forward else reversed(range(len(layers))):
         wanted, weights = _pulled(layers[i], pulls, at)
-        for vertex, x in zip(layers[i], settle(offsets[i], wanted, weights), strict=True):
+        places = settle(offsets[i], wanted, weights) if len(wanted) > 1 else wanted
+        for vertex, x in zip(layers[i], places, strict=True):
             furthest = max(furthest, abs(at[vertex] - x))
             at[vertex] = x
     return furthest

@@ -215,7 +215,9 @@ def _needs_px(
 ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """What shapes need along and across the flow for their labels, wrapped to this width: in good type and at least."""
     fonts_px = fold.font_px, min(fold.font_px, READABLE_FONT_PX)
-    wanted, least = ([sheet.turned(_needed_px(text, font, width_px)) for text in texts] for font in fonts_px)
+    unique = set(texts)
+    needs = {font: {text: sheet.turned(_needed_px(text, font, width_px)) for text in unique} for font in set(fonts_px)}
+    wanted, least = ([needs[font][text] for text in texts] for font in fonts_px)
     return wanted, least
 
 

@@ -102,10 +102,14 @@ def _attempt(canvas: Canvas, along: Extent, ends: Indices, spacing: Spacing) -> 
         numbers = [i for i, number in enumerate(fold.rows) if number == row]
         low = fold.low_px(row)
         layering.fit_row(canvas.graph, numbers, at, spacing, low, low + fold.row_px)
-    boxes = np.stack([_boxes(canvas, along.shrunk(share), spacing, at) for share in LENGTHS])
-    hits = hits_of(boxes, ends).sum((1, 2))
-    fewest = int(np.argmin(hits))
-    return int(hits[fewest]), boxes[fewest]
+    found: list[tuple[int, Floats]] = []
+    for share in LENGTHS:
+        boxes = _boxes(canvas, along.shrunk(share), spacing, at)
+        hits = 0 if canvas.graph.is_single_file and not fold.rows[-1] else int(hits_of(boxes, ends).sum())
+        if not hits:
+            return 0, boxes
+        found.append((hits, boxes))
+    return min(found, key=lambda one: one[0])
 
 
 def _room(fold: Fold, spacing: Spacing) -> Room:
