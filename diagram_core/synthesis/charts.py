@@ -36,6 +36,8 @@ from diagram_core.synthesis.vocabulary import (
 MAX_DATA_STEPS = 12
 MAX_STEPS = 12
 
+Group = tuple[list[str], list[str]]  # steps, and those that each of them leads to
+
 _HEADS = (
     "process", "LLM process", "RAG process", "Langchain process", "algorithm", "deep learning algorithm",
     "machine learning model", "data pre-processing algorithm", "workflow", "data pipeline",
@@ -329,29 +331,48 @@ def _outcome(rng: Random, outcomes: Sequence[str]) -> str:
 
 def _connected_pipeline(rng: Random) -> tuple[str, str]:
     """Any steps that lead to any later ones, arrow by arrow or step by step: `A -> B, A -> C; B and C go to D`."""
+    groups = _linked_steps(rng)
+    tell = _as_arrows if chance(rng, 0.4) else _as_needs if chance(rng, 0.15) else _as_sentences
+    return tell(rng, groups)
+
+
+def _linked_steps(rng: Random) -> list[Group]:
+    """For each step but the first what leads to it."""
     count = rng.randint(3, 7)
     names = pick(rng, coined_names, coined_names, step_names, system_names, _nouns)(rng, count)
     reach, widths = pick(rng, (1, (1,)), (3, (1, 1, 1, 2)), (3, (1, 1, 1, 2)), (3, (1, 2)))
-    sources: list[list[str]] = [[]]  # of each step
+    groups: list[Group] = []
     for number in range(1, count):
         recent = names[max(0, number - reach) : number]
-        sources.append(sorted(rng.sample(recent, min(len(recent), pick(rng, *widths))), key=names.index))
-    arrows = [(source, name) for name, found in zip(names, sources, strict=True) for source in found]
-    into = [(found, [name]) for name, found in zip(names, sources, strict=True) if found]
-    if chance(rng, 0.4):
-        mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → "), pick(rng, ", ", ", ", "; ", "\n")
-        if not any(" to " in name for name in names):
-            mark = pick(rng, mark, mark, mark, " to ")
-        if chance(rng, 0.5):
-            arrows.sort(key=lambda arrow: names.index(arrow[0]))
-        return _head(rng) + comma.join(map(mark.join, arrows)), _lines([([a], [b]) for a, b in arrows])
-    if chance(rng, 0.15):
-        verb = pick(rng, "depends on", "comes after", "needs", "follows", "gets its input from")
-        told = [f"{name} {verb} {and_last(found)}" for found, (name,) in into]
-        return _head(rng) + pick(rng, ", ", "; ", ". ").join(told), _lines(into)
-    groups = into
-    if chance(rng, 0.5):  # as they leave a step
-        arrows.sort(key=lambda arrow: names.index(arrow[0]))
+        sources = sorted(rng.sample(recent, min(len(recent), pick(rng, *widths))), key=names.index)
+        groups.append((sources, [names[number]]))
+    return groups
+
+
+def _arrows_of(groups: Sequence[Group], as_they_leave: bool) -> list[tuple[str, str]]:
+    """Each arrow by itself, as they come into a step or as they leave one."""
+    arrows = [(source, name) for sources, (name,) in groups for source in sources]
+    order = [groups[0][0][0], *(name for _, (name,) in groups)]
+    return sorted(arrows, key=lambda arrow: order.index(arrow[0])) if as_they_leave else arrows
+
+
+def _as_arrows(rng: Random, groups: list[Group]) -> tuple[str, str]:
+    mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → "), pick(rng, ", ", ", ", "; ", "\n")
+    if not any(" to " in name for group in groups for names in group for name in names):
+        mark = pick(rng, mark, mark, mark, " to ")
+    arrows = _arrows_of(groups, chance(rng, 0.5))
+    return _head(rng) + comma.join(map(mark.join, arrows)), _lines([([a], [b]) for a, b in arrows])
+
+
+def _as_needs(rng: Random, groups: list[Group]) -> tuple[str, str]:
+    verb = pick(rng, "depends on", "comes after", "needs", "follows", "gets its input from")
+    told = [f"{name} {verb} {and_last(sources)}" for sources, (name,) in groups]
+    return _head(rng) + pick(rng, ", ", "; ", ". ").join(told), _lines(groups)
+
+
+def _as_sentences(rng: Random, groups: list[Group]) -> tuple[str, str]:
+    if chance(rng, 0.5):
+        arrows = _arrows_of(groups, as_they_leave=True)
         groups = [([source], [name for _, name in left]) for source, left in groupby(arrows, key=itemgetter(0))]
     verb, plural_verb = pick(
         rng, ("goes to", "go to"), ("goes to", "go to"), ("leads to", "lead to"), ("feeds", "feed"), ("->", "->"),
@@ -368,7 +389,7 @@ def _nouns(rng: Random, count: int) -> list[str]:
     return rng.sample(STEPS, count)
 
 
-def _lines(groups: Sequence[tuple[list[str], list[str]]]) -> str:
+def _lines(groups: Sequence[Group]) -> str:
     """A line of the plan for each, in which a step is new where it is first named."""
     known: set[str] = set()
 
