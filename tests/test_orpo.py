@@ -14,20 +14,20 @@ from diagram_core.files import read_rows
 from diagram_core.synthesis.faults import is_faulty
 from tasks import orpo
 from tasks.config import LoraSection, OrpoConfig
-from tests.training import ALL_LINEAR, MemoryLog, files_in
+from tests.training import ALL_LINEAR, MemoryLog, files_in, write_examples
 
 
 def config(**changes: Any) -> OrpoConfig:
     settings: dict[str, Any] = {
-        "learning_rate": 1e-2,
-        "max_steps": 12,
+        "learning_rate": 3e-3,
+        "max_steps": 24,
         "batch_size": 4,
         "micro_batch_size": 2,
         "max_length": 512,
-        "save_steps": 6,
-        "logging_steps": 2,
+        "save_steps": 12,
+        "logging_steps": 4,
         "beta": 0.5,
-        "pairs": 24,
+        "pairs": 60,
         "dtype": "float32",
         "lora": LoraSection(rank=8, alpha=16, target_modules=ALL_LINEAR),
     }
@@ -36,14 +36,16 @@ def config(**changes: Any) -> OrpoConfig:
 
 @pytest.mark.slow
 def test_training_lowers_the_loss_and_leaves_the_exact_files(
-    tiny_base: Path, tiny_examples: Path, tiny_sft: Path, tmp_path: Path
+    tiny_base: Path, tiny_sft: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    inputs = {"base": tiny_base, "synthesize": tiny_examples, "sft": tiny_sft}
+    examples = write_examples(tmp_path_factory.mktemp("synthesize"), train=60)  # with fewer, luck decides
+    inputs = {"base": tiny_base, "synthesize": examples, "sft": tiny_sft}
     before = {path: path.read_bytes() for path in tiny_sft.rglob("*.safetensors")}
     log = MemoryLog()
     metrics = orpo.run(config(), inputs, tmp_path, log)
     assert metrics["eval_loss"] < metrics["eval_loss_before"]
-    assert [step for step, _ in log.curves["loss"]] == [2, 4, 6, 8, 10, 12]
+    assert metrics["reward_margin"] > metrics["reward_margin_before"]
+    assert [step for step, _ in log.curves["loss"]] == [4, 8, 12, 16, 20, 24]
 
     kept = [name for name in files_in(tmp_path) if not name.startswith("checkpoints/")]
     assert kept == ["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "loss.png", "pairs.jsonl"]
@@ -52,7 +54,7 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     assert before == {path: path.read_bytes() for path in tiny_sft.rglob("*.safetensors")}
 
     pairs = read_rows(tmp_path / "pairs.jsonl")
-    assert len(pairs) == metrics["pairs"] == 24
+    assert len(pairs) == metrics["pairs"] == 60
     assert sum(pair["own"] for pair in pairs) == metrics["own_faults"]
     for pair in pairs:
         assert is_faulty(pair["rejected"], pair["chosen"])
