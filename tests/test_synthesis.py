@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from random import Random
 
@@ -11,6 +12,7 @@ from diagram_core.notation.names import family_of
 from diagram_core.notation.plan import read_plan
 from diagram_core.structure import Structure, fingerprint
 from diagram_core.synthesis import FAMILIES, SPLITS, examples, make_example, split_of
+from diagram_core.synthesis.dense import ROUND_NUMBERS
 from diagram_core.synthesis.famous import FAMOUS
 from diagram_core.synthesis.phrasing import mistype
 from diagram_core.wording import NUMERALS
@@ -66,9 +68,10 @@ def test_every_family_occurs_and_every_number_of_the_plan_stands_in_the_prompt()
     for example in found:
         if example.family == "dense" and "*" not in example.plan:
             for size in filter(str.isdigit, example.plan.split("\n")[1].split()):
-                unsaid = size == "1" and "regression" in example.prompt  # has one output unless more are named
+                unsaid = size == "1" and re.search("regression|single", example.prompt)  # one output if none is named
                 in_words = int(size) < len(NUMERALS) and NUMERALS[int(size)] in example.prompt.lower()
-                assert unsaid or in_words or size in example.prompt, example
+                by_the_dozen = any(said in example.prompt.lower() for said in ROUND_NUMBERS.get(int(size), ()))
+                assert unsaid or in_words or by_the_dozen or size in example.prompt, example
 
 
 def test_famous_networks_are_of_training_alone() -> None:

@@ -37,6 +37,7 @@ _ADDRESSES = (
     "draw this: ", "sketch ", "visualize ", "I'd like to see ", "please make a chart of ", "Generate a diagram for ",
 )  # fmt: skip
 _MISTYPED = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2)  # words of a prompt without names
+_IN_CAPITALS = ("pipeline", "data flow")  # now and then: plans of theirs consist of names alone
 _ENDS = (" please", " pls", "?", "!", " thanks", " thx")
 
 Family = Callable[[Random], tuple[str, str]]
@@ -46,13 +47,13 @@ FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
     "dense": ("network", dense.dense, 0.15),
     "cnn": ("network", convolutional.cnn, 0.17),
     "sequence": ("network", sequences.sequence, 0.06),
-    "architecture": ("network", architectures.architecture, 0.19),
+    "architecture": ("network", architectures.architecture, 0.20),
     "famous": ("network", famous.famous, 0.025),
-    "korean network": ("network", korean.network, 0.035),
-    "data process": ("chart", charts.data_process, 0.12),
-    "pipeline": ("chart", charts.pipeline, 0.14),
-    "data flow": ("chart", charts.data_flow, 0.095),
-    "korean pipeline": ("chart", korean.pipeline, 0.025),
+    "korean network": ("network", korean.network, 0.045),
+    "data process": ("chart", charts.data_process, 0.11),
+    "pipeline": ("chart", charts.pipeline, 0.155),
+    "data flow": ("chart", charts.data_flow, 0.115),
+    "korean pipeline": ("chart", korean.pipeline, 0.04),
 }
 
 
@@ -93,6 +94,8 @@ def make_example(seed: int, number: int) -> Example:
     name = rng.choices(list(FAMILIES), weights=[weight for _, _, weight in FAMILIES.values()])[0]
     kind, family, _ = FAMILIES[name]
     prompt, body = family(rng)
+    if name in _IN_CAPITALS and chance(rng, 0.03):
+        prompt, body = prompt.upper(), body.upper()
     direction = pick(rng, *DIRECTIONS)
     asks_for_direction = chance(rng, 0.12)
     if asks_for_direction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from diagram_core.notation.plan import SKIP_NAMES
 from diagram_core.synthesis.phrasing import and_last, by, chance, count_word, enumeration, pick
 
 MAX_LEVELS = 4  # of a U-Net; a plan has names for as many skips
@@ -25,6 +26,9 @@ _MODALITIES = (  # and what encodes them
     ("audio", ("audio encoder", "wav2vec", "spectrogram CNN")), ("tabular data", ("MLP", "dense encoder")),
     ("video", ("3D CNN", "video encoder")), ("graph", ("GNN", "GCN")), ("time series", ("GRU", "1D CNN", "TCN")),
 )  # fmt: skip
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+_SHORT_ORDINALS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th")
+DEFAULT_BRANCHES = 2
 _SIZES = (8, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512)
 
 
@@ -50,6 +54,8 @@ def architecture(rng: Random) -> tuple[str, str]:
         _transformer,
         _sequence_to_sequence,
         *3 * (_dense_skip,),
+        *2 * (_conv_skip,),
+        *3 * (_hourglass,),
         _autoencoder,
         _autoencoder,
         _named_residual,
@@ -244,7 +250,7 @@ def _u_net(rng: Random) -> tuple[str, str]:
 
 def u_net_levels(count: int, convs: str) -> str:
     """Down and up through this many levels, with these convolutions in each, as a plan has it."""
-    names = "abcd"[:count]
+    names = SKIP_NAMES[:count]
     down = [part for name in names for part in (convs, f"@{name}", "pool")]
     up = [part for name in reversed(names) for part in ("up", f"+{name}", convs)]
     return " ".join([*down, convs, *up])
@@ -319,7 +325,19 @@ def _merged_inputs(rng: Random) -> tuple[str, str]:
     number = {2: "two", 3: "three"}[len(branches)] if chance(rng, 0.7) else str(len(branches))
     told = pick(rng, "; ", ", and ", " and ").join(f"{phrase}" for phrase, _ in branches)
     end = f"{enumeration(rng, [str(size) for size in tail])} {pick(rng, 'nodes', 'units')}, " if tail else ""
-    merged = f"{pick(rng, 'merged by', 'joined by')} {joint}" if joint else pick(rng, "merged", "joined", "combined")
+    if tail and chance(rng, 0.3):
+        end = "".join(f"{pick(rng, 'dense', 'fc', 'then dense')} {size}, " for size in tail)
+    if chance(rng, 0.3):
+        marks = pick(rng, ("(1) ", "(2) ", "(3) "), ("(a) ", "(b) ", "(c) "), ("input 1: ", "input 2: ", "input 3: "))
+        told = pick(rng, ", ", "; ").join(mark + phrase for mark, (phrase, _) in zip(marks, branches, strict=False))
+    both = "both" if len(branches) == DEFAULT_BRANCHES else "all"
+    merged = (
+        pick(rng, f"merged by {joint}", f"joined by {joint}", f"then {joint}", joint)
+        if joint
+        else pick(rng, "merged", "joined", "combined", f"merge {both}", f"then {both} are joined")
+    )
+    if joint in ("concat", "add") and chance(rng, 0.3):
+        merged = f"{joint} {both}"
     head = pick(rng, "network", "model", "neural network", "multi-input network")
     prompt = f"{head} with {number} inputs: {told}, {merged}, {end}{said}"
     words = [f'"{joint}"'] if joint else []
@@ -331,15 +349,25 @@ def _input_branch(rng: Random) -> tuple[str, str]:
         inputs, sizes = _size(rng), _sizes(rng, 1, 2)
         hidden = enumeration(rng, [str(size) for size in sizes])
         return (
-            f"{inputs} {pick(rng, 'features', 'inputs', 'numbers')} {pick(rng, 'with', 'through')} {hidden} nodes",
+            pick(
+                rng,
+                f"{inputs} {pick(rng, 'features', 'inputs', 'numbers')} {pick(rng, 'with', 'through')} {hidden} nodes",
+                f"{inputs} {pick(rng, 'tabular features', 'numbers', 'values')} into {_dense_layers(rng, sizes)}",
+                f"{_arrows(rng, [inputs, *sizes])}",
+            ),
             f"{inputs} {_row(sizes)}",
         )
     side = pick(rng, *_SIDES)
     inner, words = _convs(rng)
     return (
-        f"{pick(rng, 'a ', '')}{by(rng, side, side)} image {pick(rng, 'with', 'through')} {inner} and pooling",
+        f"{pick(rng, 'a ', '')}{by(rng, side, side)} image {pick(rng, 'with', 'through', 'into')} {inner} and "
+        f"{pick(rng, '', 'then ')}pooling",
         f"{side}x{side} {words} pool",
     )
+
+
+def _dense_layers(rng: Random, sizes: list[int]) -> str:
+    return pick(rng, " and ", ", then ").join(f"a dense layer of {size}" for size in sizes)
 
 
 def _heads(rng: Random) -> tuple[str, str]:
@@ -364,6 +392,12 @@ def _heads(rng: Random) -> tuple[str, str]:
             f"{hidden} shared nodes, then {number} heads: {outputs}",
         )
         words = [str(size) for size in heads]
+    if not own and chance(rng, 0.4):
+        shared = pick(rng, " -> ", "-").join(str(size) for size in trunk)
+        start = pick(rng, f"shared trunk {shared}, ", f"one shared trunk ({shared}), ", f"trunk of {shared}, ")
+        splits = pick(rng, "then it splits into", "which splits into", "then", "followed by", "branching into")
+        each = and_last([f"one with {size}{pick(rng, '', ' neurons', ' outputs')}" for size in heads])
+        prompt = f"{start}{splits} {number} {pick(rng, 'heads', 'output heads', 'branches')}, {each}"
     return prompt, f"{_row(trunk)} ( {' | '.join(words)} )"
 
 
@@ -585,10 +619,11 @@ def _dense_skip(rng: Random) -> tuple[str, str]:
     """A dense network with one connection past layers."""
     sizes = _sizes(rng, 3, 5)
     outputs = rng.randint(1, 10)
-    source, source_name = pick(rng, (0, "the input"), (1, "the first hidden layer"))
-    target, target_name = pick(rng, (len(sizes) - 1, "the last hidden layer"), (len(sizes), "the output"))
-    if target - source < 2:
-        source, source_name = 0, "the input"
+    last = len(sizes)
+    names = [f"{pick(rng, 'the ', '')}{name}" for name in ("input", *_hidden_names(rng, last - 1), "output")]
+    source = rng.randint(0, last - 2)
+    target = rng.randint(source + 2, last)
+    source_name, target_name = names[source], names[target]
     words = [str(size) for size in [*sizes, outputs]]
     words[source] += " @a"
     words[target] += " +a"
@@ -600,6 +635,93 @@ def _dense_skip(rng: Random) -> tuple[str, str]:
         f"to {target_name}",
     )
     return prompt, " ".join(words)
+
+
+def _hidden_names(rng: Random, count: int) -> list[str]:
+    """How hidden layers are called by their place."""
+    form = pick(rng, "{ordinal} hidden layer", "{ordinal} hidden layer", "hidden layer {number}", "hidden {number}")
+    names = [form.format(ordinal=_ORDINALS[i], number=i + 1) for i in range(count)]
+    if count > 1 and chance(rng, 0.3):
+        names[-1] = "last hidden layer"
+    return names
+
+
+def _conv_skip(rng: Random) -> tuple[str, str]:
+    """Convolutions one after the other with a connection past some, told by their places."""
+    count = rng.randint(3, 5)
+    source = rng.randint(1, count - 2)
+    target = rng.randint(source + 2, count)
+    channels = pick(rng, 0, 8, 16, 32, 64)
+    one = f"conv3:{channels}" if channels else "conv3"
+    sized = "3x3 convs"
+    if channels:
+        sized += pick(rng, f" with {channels} filters", f" ({channels} channels)")
+    places = pick(rng, _ORDINALS, _SHORT_ORDINALS)
+    first, second = places[source - 1], "last" if target == count and chance(rng, 0.4) else places[target - 1]
+    skip = pick(
+        rng,
+        f"a skip connection from the {first} conv to the {second} conv",
+        f"a skip from the {first} to the {second} conv",
+        f"skip connection from conv {source} to conv {target}",
+    )
+    said, outputs = _outputs(rng)
+    side = pick(rng, *_SIDES)
+    pooling, pool = pick(rng, ("", ""), ("max pooling", "maxpool"), ("2x2 average pooling", "avgpool2"))
+    end = f"{pick(rng, ', ', ', then ')}{pooling}" if pooling else ""
+    prompt = f"{pick(rng, '', 'CNN: ', 'network: ')}{by(rng, side, side)} {pick(rng, 'image', 'input')}, "
+    prompt += f"{count_word(rng, count)} {sized}{pick(rng, ' with ', ', ', ' and ')}{skip}{end}"
+    prompt += f"{pick(rng, ' and ', ', ')}{said}"
+    words = [f"{side}x{side}", *source * (one,), "@a", *(target - source) * (one,), "+a", *(count - target) * (one,)]
+    return prompt, " ".join([*words, *([pool] if pool else []), str(outputs)])
+
+
+def _hourglass(rng: Random) -> tuple[str, str]:
+    """A convolutional autoencoder or a U-Net told layer by layer, with its skips at the end."""
+    levels = rng.randint(1, MAX_LEVELS - 1)
+    side = rng.randint(3, 40) * 2**levels
+    conv, conv_word = pick(rng, ("conv", "conv"), ("conv", "conv"), ("conv 3x3", "conv3"), ("convolution", "conv"))
+    pool, pool_word = pick(
+        rng, ("max pool", "maxpool"), ("pool", "pool"), ("maxpool", "maxpool"), ("downsample", "pool")
+    )
+    up, up_word = pick(rng, ("upsample", "up"), ("upsampling", "up"), ("up", "up"), ("upsample 2x2", "up2"))
+    has_skips = chance(rng, 0.5)
+    middle = int(has_skips or chance(rng, 0.5))
+    told = [*levels * (conv, pool), *middle * (conv,), *levels * (up, conv)]
+    names = SKIP_NAMES[:levels]
+    down = [f"{conv_word} @{name} {pool_word}" if has_skips else f"{conv_word} {pool_word}" for name in names]
+    up_again = [f"{up_word} {conv_word} +{name}" if has_skips else f"{up_word} {conv_word}" for name in names[::-1]]
+    words = [*down, *middle * (conv_word,), *up_again]
+    if chance(rng, 0.3):
+        told.append("1x1 conv")
+        words.append("conv1")
+    kinds: tuple[str, ...] = ("convolutional autoencoder", "conv autoencoder", "CAE")
+    if has_skips:
+        kinds = ("unet", "U-Net", "u-net", "UNet")
+    image = f"{by(rng, side, side)} {pick(rng, 'image', 'images', 'scans', 'input', 'pictures')}"
+    article = "a " if image.endswith(("image", "input")) else ""
+    start = pick(rng, f"{pick(rng, *kinds)} for {article}{image}: ", f"{pick(rng, *kinds)}, {image}: ", f"{image}, ")
+    prompt = start + pick(rng, ", ", ", ", " -> ", " > ").join(told)
+    return prompt + (_said_skips(rng, levels) if has_skips else ""), " ".join([f"{side}x{side}", *words])
+
+
+def _said_skips(rng: Random, levels: int) -> str:
+    """From each convolution on the way down to that of the same size on the way up, of which the last comes first."""
+    places = pick(rng, _ORDINALS, _SHORT_ORDINALS)
+    last = 2 * levels + 1
+    form = pick(rng, "{} conv to {} conv", "the {} conv to the {} conv", "the {} to the {}")
+    pairs = [form.format(places[i], places[last - 1 - i]) for i in range(levels)]
+    if chance(rng, 0.3):
+        pairs = [f"conv {i + 1} to conv {last - i}" for i in range(levels)]
+    listed = pick(rng, ", ", " and ").join(pairs)
+    return pick(
+        rng,
+        f". skips: {listed}",
+        f", skip connections from {listed}",
+        f"; skip {'connection' if levels == 1 else 'connections'}: {listed}",
+        f", with {'a skip' if levels == 1 else 'skips'} from {listed}",
+        ", skip connections between the levels",
+        ", with skip connections between layers of the same size",
+    )
 
 
 def _autoencoder(rng: Random) -> tuple[str, str]:

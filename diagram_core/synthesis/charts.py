@@ -7,7 +7,7 @@ so is what a step without inputs puts out; all other data is new, `+`. Reading t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from random import Random
@@ -25,6 +25,7 @@ from diagram_core.synthesis.naming import (
 from diagram_core.synthesis.phrasing import and_last, chance, count_word, pick
 from diagram_core.synthesis.vocabulary import (
     COMMON_NOUNS,
+    COMMON_VERBS,
     CONDITIONS,
     FATES,
     OPERATIONS,
@@ -35,6 +36,7 @@ from diagram_core.synthesis.vocabulary import (
 
 MAX_DATA_STEPS = 12
 MAX_STEPS = 12
+MAX_WIRES = 5
 
 Group = tuple[list[str], list[str]]  # steps, and those that each of them leads to
 
@@ -75,6 +77,10 @@ def pipeline(rng: Random) -> tuple[str, str]:
         rng,
         *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline),
         *3 * (_parallel_pipeline, _loop_pipeline),
+        _numbered_loop,
+        _sentences_pipeline,
+        _unpunctuated_pipeline,
+        _headed_pipeline,
         _cycle_pipeline,
         *2 * (_decision_pipeline,),
         *4 * (_connected_pipeline,),
@@ -87,6 +93,8 @@ def data_flow(rng: Random) -> tuple[str, str]:
     form: Callable[[Random], tuple[str, str]] = pick(
         rng,
         *2 * (_told_flow, _merging_flow, _passing_flow, _arrow_flow, _fated_flow),
+        *3 * (_woven_flow,),
+        *2 * (_wired_flow,),
         _relay_flow,
         _stored_flow,
         _fan_flow,
@@ -187,6 +195,19 @@ def _head(rng: Random) -> str:
     )
 
 
+def _heading(rng: Random) -> str:
+    """What a chart is about, which is no step of it."""
+    noun, other = pick(rng, *COMMON_NOUNS), pick(rng, *COMMON_NOUNS)
+    kind = pick(
+        rng, "process", "workflow", "pipeline", "flow", "procedure", "job", "chart", "steps", "routine", "cycle"
+    )
+    return pick(
+        rng, f"{noun} {kind}", f"{noun} {kind}", f"{noun} {other} {kind}",
+        f"how to {pick(rng, *COMMON_VERBS)} a {noun}", f"{kind} for {noun}s", noun, "flowchart",
+        f"how our {noun} works", f"our {noun} {kind}", f"{kind} of a {noun}",
+    )  # fmt: skip
+
+
 def _row_length(rng: Random) -> int:
     return rng.randint(2, 7) if chance(rng, 0.8) else rng.randint(8, MAX_STEPS)
 
@@ -231,6 +252,78 @@ def _listed_pipeline(rng: Random) -> tuple[str, str]:
     head = pick(rng, "", "steps:\n", "process that does the following:\n", "draw this pipeline:\n")
     numbered = any(character.isdigit() for character in mark(1))
     return head + pick(rng, "\n", "\n", "\n", " " if numbered else "\n").join(lines), _row(actions)
+
+
+def _headed_pipeline(rng: Random) -> tuple[str, str]:
+    """A list, or a row, below a heading: `etl job`, and then a line for each step."""
+    actions = step_names(rng, _row_length(rng))
+    if chance(rng, 0.3):
+        told = pick(rng, " -> ", ", ", " > ", ", then ").join(actions)
+        return f"{_heading(rng)}: {told}", _row(actions)
+    if chance(rng, 0.3):
+        actions = [action[0].upper() + action[1:] for action in actions]
+    mark = pick(rng, "• ", "- ", "* ", "{}. ", "{}) ", "({}) ", "\N{EN DASH} ", "")
+    lines = [mark.format(i) + action for i, action in enumerate(actions, start=1)]
+    colon = pick(rng, "", "", ":") if mark else ":"  # or the heading would be a line as the others
+    return "\n".join([_heading(rng) + colon, *lines]), _row(actions)
+
+
+def _sentences_pipeline(rng: Random) -> tuple[str, str]:
+    """A sentence for each step: `First we load the data. Then we train a model. Finally we deploy it.`"""
+    actions = step_names(rng, rng.randint(2, 7))
+    if chance(rng, 0.3):
+        actions = [action[0].upper() + action[1:] for action in actions]
+        return ". ".join(actions) + pick(rng, ".", ""), _row(actions)
+    we = pick(rng, "we ", "we ", "you ", "they ", "", "", "I ")
+    first = pick(rng, "First ", "first ", "First, ", "To begin with, ", "At the start ", "")
+    links = pick(
+        rng, ("Then ", "Next ", "After that "), ("Then ",), ("then ", "next ", "after that "), ("Next, ", "Then, ")
+    )
+    last = pick(rng, "Finally ", "finally ", "Finally, ", "In the end ", "At last ", "and last ")
+    middle = [f"{pick(rng, *links)}{we}{action}" for action in actions[1:-1]]
+    prompt = ". ".join([f"{first}{we}{actions[0]}", *middle, f"{last}{we}{actions[-1]}"])
+    return prompt + pick(rng, ".", ""), _row(actions)
+
+
+def _unpunctuated_pipeline(rng: Random) -> tuple[str, str]:
+    """Without a comma: `flowchart log in then enter code then check it if wrong back to enter code else go on`."""
+    actions = step_names(rng, rng.randint(3, 6))
+    link = pick(rng, " then ", " then ", " and then ", " next ", " after that ")
+    head = pick(rng, "", "", "flowchart ", "process ", "flow chart ", "workflow ", "diagram ", "first ")
+    if chance(rng, 0.3):
+        return head + link.join(actions), _row(actions)
+    bad, good = pick(
+        rng, ("wrong", "right"), ("no", "yes"), ("it fails", "it works"), ("not ok", "ok"), ("bad", "good"),
+        ("rejected", "accepted"), ("invalid", "valid"), ("false", "true"), ("it is full", "it is free"),
+        ("late", "on time"),
+    )  # fmt: skip
+    *before, last = actions
+    told = f"{head}{link.join(before)} if "
+    if chance(rng, 0.5):
+        back = rng.randrange(len(before) - 1)
+        returned = pick(rng, "back to ", "go back to ", "return to ", "again ")
+        otherwise = pick(rng, f"if {good} ", "else ", "otherwise ")
+        return f"{told}{bad} {returned}{before[back]} {otherwise}{last}", (
+            f"{_row(before)} > {before[back]}\n{before[-1]} > [{last}]"
+        )
+    *before, one = before
+    told = f"{head}{link.join(before)} if "
+    otherwise = pick(rng, f"if {bad} ", "else ", "otherwise ", "if not ")
+    return f"{told}{good} {one} {otherwise}{last}", f"{_row(before)} > [{one}], [{last}]"
+
+
+def _numbered_loop(rng: Random) -> tuple[str, str]:
+    """A numbered list whose last line sends back to a number: `4. go back to step 2`."""
+    actions = step_names(rng, rng.randint(3, 7))
+    back = rng.randrange(len(actions) - 1)
+    mark = pick(rng, "{}. ", "{}. ", "{}) ", "{}: ", "step {}: ", "({}) ").format
+    when = pick(rng, "", "", f"if {_outcome(rng, CONDITIONS)} ", "if not ok ")
+    step = pick(rng, f"step {back + 1}", f"step {back + 1}", f"{back + 1}", f"number {back + 1}")
+    told = f"{when}{pick(rng, 'back to', 'go back to', 'go to', 'return to', 'repeat from', 'jump to')} {step}"
+    lines = [mark(i) + action for i, action in enumerate([*actions, told], start=1)]
+    if chance(rng, 0.3):  # on the line of the last step
+        lines = [*lines[:-2], f"{lines[-2]}, {told}"]
+    return _head(rng) + pick(rng, "\n", "\n", " ", ", ", "; ").join(lines), f"{_row(actions)} > {actions[back]}"
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
@@ -305,8 +398,14 @@ def _decision_pipeline(rng: Random) -> tuple[str, str]:
         f", if {when} then {one}, otherwise {other}",
         f". If {when}, {one}, if not, {other}",
         f", then either {one} or {other}",
+        f", if {when} {one}, if not {other}",
+        f" - {when}? {one}, otherwise {other}",
+        f"; {when} -> {one}, otherwise -> {other}",
     )
-    end = f"{pick(rng, '. Either way, ', '; in both cases ', ', and in the end ')}{last}" if last else ""
+    either = pick(
+        rng, ". Either way, ", "; in both cases ", ", and in the end ", ". in both cases ", ". Afterwards always "
+    )
+    end = f"{either}{last}" if last else ""
     row = f"{_row(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
     return f"{_head(rng)}{_in_turn(rng, before)}{told}{end}", row
 
@@ -389,12 +488,12 @@ def _nouns(rng: Random, count: int) -> list[str]:
     return rng.sample(STEPS, count)
 
 
-def _lines(groups: Sequence[Group]) -> str:
-    """A line of the plan for each, in which a step is new where it is first named."""
+def _lines(groups: Sequence[Group], is_step: Mapping[str, bool] | None = None) -> str:
+    """A line of the plan for each, in which a step is new where it is first named; what is no step is data."""
     known: set[str] = set()
 
     def step(name: str) -> str:
-        is_new = name not in known
+        is_new = name not in known and (is_step is None or is_step[name])
         known.add(name)
         return f"[{name}]" if is_new else name
 
@@ -443,6 +542,88 @@ def _merging_flow(rng: Random) -> tuple[str, str]:
         f"{names} go into the {system}, {pick(rng, 'and ', 'and then ')}{result} comes out",
     )
     return prompt, f"{', '.join(sources)} > [{system}] > {result}"
+
+
+def _woven_flow(rng: Random) -> tuple[str, str]:
+    """Systems that each take something, new or made before, and make something: `A takes b and c and makes d`."""
+    systems = system_names(rng, rng.randint(2, 4))
+    things = thing_names(rng, 3 * len(systems) + 1)
+    made: list[str] = []
+    told, lines = [], []
+    for number, system in enumerate(systems):
+        taken = [made[-1] if made and chance(rng, 0.8) else things.pop()]
+        if chance(rng, 0.4):
+            older = [thing for thing in made if thing not in taken]
+            taken.append(pick(rng, *older) if older and chance(rng, 0.4) else things.pop())
+        given = [things.pop() for _ in range(2 if number == len(systems) - 1 and chance(rng, 0.2) else 1)]
+        told.append(_say_work(rng, system, taken, given))
+        lines.append(f"{', '.join(taken)} > [{system}] > {', '.join(given)}")
+        made += given
+    comma = pick(rng, ", ", ", ", ". ", "; ", ", and ", ", then ", "\n")
+    if comma == ". " and chance(rng, 0.5):
+        told = [phrase[0].upper() + phrase[1:] if phrase.startswith("the ") else phrase for phrase in told]
+    if comma == ", " and chance(rng, 0.5):
+        told[-1] = f"and {told[-1]}"
+    return comma.join(told), "\n".join(lines)
+
+
+def _say_work(rng: Random, system: str, taken: list[str], given: list[str]) -> str:
+    article, other = pick(rng, ("", ""), ("the ", ""), ("the ", "the "), ("the ", "a "))
+    inputs = and_last([_with_article(name, other) if chance(rng, 0.7) else name for name in taken])
+    outputs = and_last([_with_article(name, pick(rng, other, "", "a ") if other else "") for name in given])
+    makes = pick(rng, "makes", "gives", "returns", "outputs", "produces", "creates", "writes", "generates")
+    go = "goes" if len(taken) == 1 and not taken[0].endswith("s") else "go"
+    are = _are(taken[0]) if len(taken) == 1 else "are"
+    return pick(
+        rng,
+        f"{article}{system} {pick(rng, 'takes', 'receives', 'gets', 'reads')} {inputs} and {makes} {outputs}",
+        f"{article}{system} turns {inputs} into {outputs}",
+        f"{inputs} {go} {pick(rng, 'to', 'into')} {article}{system}, which {makes} {outputs}",
+        f"{inputs} {go} {pick(rng, 'to', 'into')} {article}{system} and {outputs} {pick(rng, 'comes', 'come')} out",
+        f"{inputs} {are} turned into {outputs} by {article}{system}",
+        f"{article}{system} uses {inputs} to make {outputs}",
+        f"from {inputs} {article}{system} {makes} {outputs}",
+        f"{outputs} {'are' if len(given) > 1 else _are(given[0])} made from {inputs} by {article}{system}",
+    )
+
+
+def _with_article(name: str, article: str) -> str:
+    if article != "a ":
+        return article + name
+    return name if name.endswith("s") else f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _wired_flow(rng: Random) -> tuple[str, str]:
+    """What each system gives and where each thing goes, one after the other; both may fork."""
+    systems, things = system_names(rng, 7), thing_names(rng, 9)
+    start_with_thing = chance(rng, 0.5)
+    waiting = [(things.pop(), False) if start_with_thing else (systems.pop(), True)]
+    told: list[str] = []
+    groups: list[Group] = []
+    is_system = dict(waiting)
+    while waiting and len(groups) < MAX_WIRES:
+        name, makes_things = waiting.pop(0)
+        pool = things if makes_things else systems
+        next_names = [pool.pop() for _ in range(min(len(pool), pick(rng, 1, 1, 2)))]
+        if not next_names:
+            continue
+        groups.append(([name], next_names))
+        waiting += [(other, not makes_things) for other in next_names]
+        is_system |= dict(waiting)
+        told.append(_say_wire(rng, name, makes_things, next_names))
+    comma = pick(rng, ", ", ", ", ". ", "; ", ", and ")
+    return comma.join(told), _lines(groups, is_system)
+
+
+def _say_wire(rng: Random, name: str, makes_things: bool, next_names: list[str]) -> str:
+    article, other = pick(rng, ("", ""), ("the ", ""), ("the ", "the "))
+    if makes_things:
+        verb = pick(rng, "outputs", "produces", "gives", "returns", "makes", "emits")
+        return f"{article}{name} {verb} {and_last([f'{other}{thing}' for thing in next_names])}"
+    to = pick(rng, "to", "to", "into")
+    go = f"go {to}" if name.endswith("s") else f"goes {to}"
+    again = f" and {to} {article}" if chance(rng, 0.5) else f" and {article}"
+    return f"{article}{name} {go} {article}{again.join(next_names)}"
 
 
 def _are(name: str) -> str:

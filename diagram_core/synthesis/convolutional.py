@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from diagram_core.notation.plan import DEFAULT_POOL_WINDOW
 from diagram_core.synthesis.dense import HEADS, VERBS, hidden, output, size_row, units
 from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
 
 TAIL_SIZES = (10, 16, 32, 50, 64, 84, 100, 120, 128, 200, 256, 512, 1000, 1024, 2048)
 IMAGE_SIDES = (28, 32, 48, 64, 96, 100, 128, 160, 200, 224, 256, 299, 320, 384, 416, 448, 512, 640, 768, 1024)
 MIN_FEATURE_MAP_SIDE = 4
+MIN_SIDE_FOR_LARGE_WINDOWS = 40  # pixels: something is left of the image after a pool of 4x4
 MAX_CONVOLUTIONS = 16
 
 _HEADS = (
@@ -20,7 +22,7 @@ _HEADS = (
 
 def cnn(rng: Random) -> tuple[str, str]:
     """A convolutional network: (prompt, body of the plan)."""
-    side = pick(rng, *IMAGE_SIDES)
+    side = pick(rng, *IMAGE_SIDES) if chance(rng, 0.7) else 4 * rng.randint(5, 80)
     kernel = 3 if chance(rng, 0.75) else pick(rng, 1, 5, 7)
     blocks = _blocks(rng, side, kernel)
     tail = [pick(rng, *TAIL_SIZES) for _ in range(rng.randint(1, 3))]
@@ -226,7 +228,7 @@ def _summed(
     noun = f"{by(rng, kernel, kernel) + ' ' if chance(rng, 0.5) else ''}"
     conv = f"conv{kernel}" if noun else "conv"
     pooling, pool = pick(rng, ("max pooling", "maxpool"), ("pooling", "pool"), ("average pooling", "avgpool"))
-    channels = [pick(rng, 8, 16, 32) << i for i in range(count)] if chance(rng, 0.6) else []
+    channels = [pick(rng, 4, 8, 12, 16, 32) << i for i in range(count)] if chance(rng, 0.6) else []
     convs = [f"{conv}:{number}" for number in channels] or [conv] * count
     each = chance(rng, 0.6)
     if count > 1 and not channels and chance(rng, 0.5):
@@ -239,6 +241,10 @@ def _summed(
         if channels:
             numbers = enumeration(rng, [str(number) for number in channels])
             layers += pick(rng, f" with {numbers} filters", f" ({numbers} filters)", f" of {numbers} channels")
+            if noun and chance(rng, 0.5):
+                size = pick(rng, f"kernel size {kernel}", f"kernel {kernel}", by(rng, kernel, kernel))
+                convs_told = f"{count_word(rng, count)} {_conv_noun(rng, count)}"
+                layers = f"{convs_told} ({size}{pick(rng, '; ', ', ')}{numbers} channels)"
         follows = "each followed by" if each and count > 1 else pick(rng, "followed by", "and")
         layers += f"{pick(rng, ', ', ' ')}{follows} {pick(rng, pooling, f'a {pooling} layer')}"
         words = [word for name in convs for word in (name, pool)] if each else [*convs, pool]
@@ -267,7 +273,7 @@ def _composed(
     if chance(rng, 0.4):
         told, words = _equal_blocks(rng, min(len(blocks), 6), kernel)
     else:
-        told, words = _block_parts(rng, blocks[:5], kernel)
+        told, words = _block_parts(rng, side, blocks[:5], kernel)
     rest, rest_words = _dense_parts(rng, tail, outputs)
     head = pick(rng, *_HEADS, "convnet", "small CNN", "conv net", "simple cnn", "vision model")
     comma = pick(rng, ", ", ", ", ", ", "; ", ", then ", " then ", " -> ")
@@ -310,14 +316,16 @@ def _image_part(rng: Random, side: int) -> tuple[str, str]:
     )
 
 
-def _pooling_part(rng: Random) -> tuple[str, str]:
+def _pooling_part(rng: Random, windows: tuple[int, ...] = (2,)) -> tuple[str, str]:
     said, word = pick(
         rng, ("max pooling", "maxpool"), ("max pool", "maxpool"), ("maxpool", "maxpool"), ("pool", "pool"),
         ("pooling", "pool"), ("average pooling", "avgpool"), ("avg pool", "avgpool"), ("max-pooling", "maxpool"),
         ("MaxPool", "maxpool"), ("subsampling", "pool"),
     )  # fmt: skip
-    if chance(rng, 0.25):
-        return pick(rng, f"{by(rng, 2, 2)} {said}", f"{said} {by(rng, 2, 2)}", f"{said} (2x2)"), f"{word}2"
+    window = pick(rng, *windows)
+    if window != DEFAULT_POOL_WINDOW or chance(rng, 0.25):
+        size = by(rng, window, window)
+        return pick(rng, f"{size} {said}", f"{said} {size}", f"{said} ({size})"), f"{word}{window}"
     return said, word
 
 
@@ -348,22 +356,39 @@ def _equal_blocks(rng: Random, count: int, kernel: int) -> tuple[list[str], list
     return [told], [f"( {word} {pool} )*{count}"]
 
 
-def _block_parts(rng: Random, blocks: list[tuple[int, bool]], kernel: int) -> tuple[list[str], list[str]]:
+def _block_parts(rng: Random, side: int, blocks: list[tuple[int, bool]], kernel: int) -> tuple[list[str], list[str]]:
     """Layer by layer, most often with the same wording for each."""
-    channels, grows = pick(rng, 0, 4, 6, 8, 16, 32, 64), pick(rng, 1, 2)
+    channels, grows = pick(rng, 0, 0, 4, 6, 8, 16, 32, 64, rng.randint(3, 99)), pick(rng, 1, 2)
     say_conv = _conv_wording(rng, kernel, filters=channels > 0)
-    pooling = _pooling_part(rng)
+    windows: tuple[int, ...] = (2, 2, 3, 4) if len(blocks) == 1 and side > MIN_SIDE_FOR_LARGE_WINDOWS else (2,)
+    pooling = _pooling_part(rng, windows)
+    if chance(rng, 0.08):  # what is not there may be said, too
+        blocks, windows = [(rng.randint(1, 3), False)], ()
     told, words = [], []
     for count, pooled in blocks:
-        for _ in range(count):
-            told.append(say_conv(channels))
-            words.append(f"conv{kernel}" + (f":{channels}" if channels else ""))
+        word = f"conv{kernel}" + (f":{channels}" if channels else "")
+        if count > 1 and chance(rng, 0.15):
+            told += [say_conv(channels), _more_of_the_same(rng, count - 1)]
+        else:
+            told += [say_conv(channels) for _ in range(count)]
+        words += [word] * count
         if pooled:
-            said, word = pooling if chance(rng, 0.8) else _pooling_part(rng)
+            said, word = pooling if chance(rng, 0.8) else _pooling_part(rng, windows)
             told.append(said if chance(rng, 0.8) else f"{pick(rng, _a(said), f'one {said}')} layer")
             words.append(word)
         channels *= grows
+    if not windows:
+        told.append(pick(rng, "no pooling", "without pooling", "no pooling layer"))
     return told, words
+
+
+def _more_of_the_same(rng: Random, count: int) -> str:
+    if count == 1:
+        return pick(
+            rng, "another one like it", "one more of the same", "the same again", "another conv of the same kind"
+        )
+    number = count_word(rng, count)
+    return pick(rng, f"{number} more of the same", f"{number} more like it", f"{number} more convs of the same kind")
 
 
 def _a(noun: str) -> str:

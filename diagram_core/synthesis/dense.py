@@ -6,6 +6,7 @@ That a plan says what the prompt says, in the same order, is what a small model 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 from diagram_core.synthesis.phrasing import chance, count_word, enumeration, pick
@@ -23,6 +24,9 @@ _DENSE_HEADS = (
     "Conv neural network", "Convolutional neural network", "ANN", "DNN", "net", "deep net", "feed forward network",
     "classifier", "regression network", "simple network", "fully connected net", "nn", "mlp",
 )  # fmt: skip
+_INPUT_NOUNS = ("state", "observation", "feature vector", "input vector", "embedding", "sample", "sensor vector")
+_OUTPUT_NOUNS = ("action", "output vector", "prediction", "action space", "target", "score vector", "label vector")
+ROUND_NUMBERS = {2: ("a pair of", "a couple of"), 6: ("half a dozen",), 12: ("a dozen",)}
 VERBS = ("with", "of", "consist of", "consists of", "consisting of", "that has", "having", "made of")
 
 
@@ -49,7 +53,9 @@ def dense(rng: Random) -> tuple[str, str]:
         _terse,
         _terse,
         _activated,
-        *5 * (_composed,),
+        _as_code,
+        _relative,
+        *6 * (_composed,),
     )
     return form(rng, inputs, sizes, outputs)
 
@@ -319,7 +325,8 @@ def _input_part(rng: Random, size: int) -> str:
         f"an input layer with {number} {unit}", f"input = {size}", f"inputs={size}", f"{size} in", f"n_in={size}",
         f"takes {size} features", f"{size}-dimensional input", f"{size} dim input", f"input ({size})", f"input {size}",
         f"{number} {unit} in the input layer", f"{size} {unit} input", f"input layer {size}", f"in: {size}",
-        f"an input of {size}", f"{size} values in", f"{number} input variables", f"{size} predictors",
+        f"an input of {size}", f"{pick(rng, *_INPUT_NOUNS)} of size {size}",
+        f"{size} values in", f"{number} input variables", f"{size} predictors",
     )  # fmt: skip
 
 
@@ -337,7 +344,8 @@ def _output_part(rng: Random, size: int) -> str:
         f"output layer of size {size}", f"an output layer with {number} {unit}", f"outputs={size}", f"{size} out",
         f"predicts {size} values", f"{size}-dimensional output", f"output ({size})", f"{size} {unit} output",
         f"{number} {unit} in the output layer", f"output layer {size}", f"n_out={size}", f"{number} output classes",
-        f"{size} labels", f"an output of {size}", f"{number} targets", f"classifies into {size} classes",
+        f"{size} labels", f"{pick(rng, *_OUTPUT_NOUNS)} of size {size}",
+        f"an output of {size}", f"{number} targets", f"classifies into {size} classes",
     )  # fmt: skip
 
 
@@ -381,11 +389,51 @@ def _hidden_part(rng: Random, sizes: list[int]) -> tuple[str, str]:
     return told, size_row(sizes)
 
 
+def _as_code(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """As the code that builds it: `nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)`, or the calls of Keras."""
+    if chance(rng, 0.5):
+        package = pick(rng, "nn.", "nn.", "")
+        name = pick(rng, "", "ReLU", "ReLU", "Tanh", "GELU", "Sigmoid")
+        between = f'"{name}" ' if name else ""
+        calls = [f"{package}Linear({a}, {b})" for a, b in pairwise([inputs, *sizes, outputs])]
+        told = [call for pair in calls for call in (pair, *([f"{package}{name}()"] if name else []))]
+        lines = pick(rng, ", ", ", ", ",\n", "\n").join(told[: -1 if name else None])
+        row = between.join(f"{size} " for size in [*sizes, outputs])
+        return pick(rng, lines, f"nn.Sequential({lines})"), f"{inputs} {row.rstrip()}"
+    name, last = pick(rng, "", "relu", "tanh"), pick(rng, "", "softmax", "sigmoid")
+    start = pick(rng, f"Input({inputs})", f"Input(shape=({inputs},))", f"input {inputs}", f"{inputs} inputs")
+    call = pick(rng, "Dense", "Dense", "layers.Dense")
+    argument = pick(rng, "activation='{}'", '"{}"', "'{}'", "{}").format
+    told, words = [start], [str(inputs)]
+    for size, activation in [*((size, name) for size in sizes), (outputs, last)]:
+        told.append(f"{call}({size}, {argument(activation)})" if activation else f"{call}({size})")
+        words.append(f'{size} "{activation}"' if activation else str(size))
+    lines = pick(rng, ", ", ", ", "\n", " -> ").join(told)
+    return pick(rng, lines, lines, f"keras model: {lines}"), " ".join(words)
+
+
+def _relative(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """Hidden layers told by the number of inputs: `the same number of nodes`."""
+    count = rng.randint(1, 3)
+    one = pick(rng, "a hidden layer with", "the hidden layer has", "one hidden layer of")
+    number = count_word(rng, count)
+    many = pick(rng, f"{number} hidden layers, each with", f"{number} hidden layers of")
+    same = pick(rng, "the same number of", "as many", "just as many")
+    parts = [
+        _input_part(rng, inputs),
+        f"{one if count == 1 else many} {same} {units(rng)}",
+        _output_part(rng, outputs),
+    ]
+    return _headed(rng, _joined(rng, parts)), f"{inputs} {inputs if count == 1 else f'{inputs}*{count}'} {outputs}"
+
+
 def _arrow_row(rng: Random, sizes: list[int]) -> str:
     return pick(rng, "-", " -> ", ", ").join(str(size) for size in sizes)
 
 
 def _number(rng: Random, number: int) -> str:
+    if number in ROUND_NUMBERS and chance(rng, 0.15):
+        return pick(rng, *ROUND_NUMBERS[number])
     return count_word(rng, number) if chance(rng, 0.5) else str(number)
 
 

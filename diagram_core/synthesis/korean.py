@@ -37,14 +37,15 @@ DIRECTION_WORDS: dict[Direction, tuple[str, ...]] = {
 
 
 def network(rng: Random) -> tuple[str, str]:
-    """A dense or convolutional network: (prompt, body of the plan)."""
-    return _cnn(rng) if chance(rng, 0.4) else _dense(rng)
+    """A dense, convolutional or other network: (prompt, body of the plan)."""
+    form = pick(rng, *5 * (_dense,), *2 * (_cnn,), *2 * (_told_cnn,), _sequence, _autoencoder)
+    return form(rng)
 
 
 def pipeline(rng: Random) -> tuple[str, str]:
     """Steps in a row, side by side or in a loop, or data that goes through systems: (prompt, body of the plan)."""
-    if chance(rng, 0.55):
-        return pick(rng, _parallel, _loop, _flow, _told)(rng)
+    if chance(rng, 0.65):
+        return pick(rng, _parallel, _loop, _flow, _told, _listed, _decision, _decision, _relay)(rng)
     actions = _actions(rng, rng.randint(2, 8))
     link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ", "하고 ", "한 다음 ", "->")
     prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ", "먼저 ") + link.join(actions)
@@ -123,6 +124,54 @@ def _loop(rng: Random) -> tuple[str, str]:
     return pick(rng, " -> ", ", ", " 후 ").join(actions) + told, " > ".join([*(f"[{step}]" for step in actions), back])
 
 
+def _listed(rng: Random) -> tuple[str, str]:
+    """A step a line, with or without a heading."""
+    actions = _actions(rng, rng.randint(2, 7))
+    mark = pick(rng, "{}. ", "{}. ", "{}) ", "- ", "• ", "{}단계: ")
+    heading = pick(rng, "", "", f"{pick(rng, *_OBJECTS)} {pick(rng, '과정', '처리 절차', '파이프라인')}:\n")
+    joint = pick(rng, "\n", "\n", " ") if "{}" in mark else "\n"
+    lines = [mark.format(i) + action for i, action in enumerate(actions, start=1)]
+    return heading + joint.join(lines), " > ".join(f"[{action}]" for action in actions)
+
+
+def _decision(rng: Random) -> tuple[str, str]:
+    """A step whose outcome decides between two: `심사 후 합격이면 면접, 불합격이면 통보`."""
+    *before, one, other = actions = _actions(rng, rng.randint(3, 5))
+    good, bad = pick(
+        rng, ("합격이면", "불합격이면"), ("성공하면", "실패하면"),
+        ("통과하면", "통과하지 못하면"), ("정상이면", "이상이 있으면"), ("승인되면", "반려되면"),
+        ("맞으면", "틀리면"), ("유효하면", "그렇지 않으면"), ("예이면", "아니오이면"),
+        ("재고가 있으면", "없으면"), ("점수가 높으면", "낮으면"), ("통과하면", "아니면"),
+        ("문제가 없으면", "있으면"),
+    )  # fmt: skip
+    link = pick(rng, " 후 ", ", ", " -> ", " 다음 ", ", 그 다음 ")
+    told = f"{link.join(before)}{pick(rng, ', ', ' 후 ', '. ')}{good} {one}{pick(rng, ', ', ' ', ', ')}{bad} {other}"
+    row = " > ".join([*(f"[{step}]" for step in before), f"[{one}], [{other}]"])
+    if chance(rng, 0.2):
+        last = pick(rng, *(single for single in _SINGLE if single not in actions))
+        either = pick(rng, "그 후에는 항상", "두 경우 모두 마지막에", "어느 쪽이든 이후")
+        return f"{told}, {either} {last}", f"{row} > [{last}]"
+    return told, row
+
+
+def _relay(rng: Random) -> tuple[str, str]:
+    """Who takes and gives what: `질문이 검색기로 들어가고, 검색기는 문서를 내놓는다`."""
+    count = rng.randint(2, 3)
+    things, systems = rng.sample(_THINGS, count + 1), rng.sample(_SYSTEMS, count)
+    first, second = systems[0], things[1]
+    go = pick(rng, "들어가고", "전달되고", "입력되고")
+    give = pick(rng, "내놓고", "만들고", "출력하고")
+    told = [
+        f"{things[0]}{_subject_mark(things[0])} {first}{_to(first)} {go}",
+        f"{first}{_topic_mark(first)} {second}{_object_mark(second)} {give}",
+    ]
+    for system, taken, given in zip(systems[1:], things[1:], things[2:], strict=False):
+        end = give if system != systems[-1] else pick(rng, "만든다", "출력한다", "내놓는다", "돌려준다")
+        taken, given = f"{taken}{_object_mark(taken)}", f"{given}{_object_mark(given)}"
+        told.append(f"{system}{_topic_mark(system)} {taken} 받아 {given} {end}")
+    return ", ".join(told), things[0] + "".join(f" > [{s}] > {t}" for s, t in zip(systems, things[1:], strict=True))
+
+
 def _final(word: str) -> int:
     """The number of the consonant that a word ends with, Latin letters as they are read out; 0 for none."""
     if word[-1].isascii():
@@ -140,6 +189,10 @@ def _to(word: str) -> str:
 
 def _object_mark(word: str) -> str:
     return "을" if _final(word) else "를"
+
+
+def _topic_mark(word: str) -> str:
+    return "은" if _final(word) else "는"
 
 
 def _subject_mark(word: str) -> str:
@@ -213,3 +266,75 @@ def _cnn(rng: Random) -> tuple[str, str]:
     return pick(rng, ", ", ", ", " -> ").join(phrases) + pick(rng, " CNN", "인 CNN", ""), " ".join(
         [*words, str(size), str(outputs)]
     )
+
+
+def _told_cnn(rng: Random) -> tuple[str, str]:
+    """The same layers several times, with their filters: `3x3 합성곱(필터 16개)과 최대 풀링을 두 번 반복`."""
+    side = 4 * rng.randint(10, 64)
+    count = rng.randint(2, 3)
+    kernel, filters = pick(rng, "", "3", "5"), pick(rng, 0, 8, 16, 32, 64)
+    size = f"{by(rng, int(kernel), int(kernel))} " if kernel else ""
+    many = pick(rng, f"(필터 {filters}개)", f" {filters}채널", f"({filters})") if filters else ""
+    conv = f"{size}{pick(rng, '합성곱', '컨볼루션', '합성곱층')}{many}"
+    pooling, pool = pick(
+        rng, ("최대 풀링", "maxpool"), ("풀링", "pool"), ("평균 풀링", "avgpool"), ("맥스풀링", "maxpool")
+    )
+    if chance(rng, 0.4):
+        pooling, pool = f"{by(rng, 2, 2)} {pooling}", f"{pool}2"
+    times = pick(rng, f"{_COUNTERS[count]} 번", f"{count}번", f"{count}회")
+    told, words = pick(
+        rng,
+        (f"{conv}{_and(conv)} {pooling}을 {times} 반복", True),
+        (f"({conv}, {pooling}) {times} 반복", True),
+        (f"{conv}, {pooling}", False),
+        (f"{conv} 다음 {pooling}", False),
+    )
+    word = f"conv{kernel}" + (f":{filters}" if filters else "")
+    blocks = f"( {word} {pool} )*{count}" if words else f"{word} {pool}"
+    colour, depth = pick(rng, ("", ""), ("흑백 ", ""), ("컬러 ", ""))
+    start = f"{by(rng, side, side)} {colour}이미지{pick(rng, '를 입력받아', '를 입력으로', ',', '가 들어가서')}"
+    dense, outputs = pick(rng, 0, 16, 32, 50, 64, 100, 128), pick(rng, 1, 2, 3, 5, 8, 10)
+    tail = []
+    if dense:
+        tail = [pick(rng, f"완전연결층 {dense}개", f"{dense}개짜리 완전연결층", f"은닉층 {dense}개", f"밀집층 {dense}")]
+    end = pick(rng, f"출력 {outputs}개", f"{outputs}개 클래스 출력", f"출력층 {outputs}개")
+    prompt = ", ".join([f"{start} {told}", *tail, end])
+    row = [f"{side}x{side}{depth}", blocks, *([str(dense)] if dense else []), str(outputs)]
+    return prompt + pick(rng, "인 CNN", " CNN", "인 합성곱 신경망 그려줘", ""), " ".join(row)
+
+
+def _sequence(rng: Random) -> tuple[str, str]:
+    """Blocks that go by name: `임베딩 -> 양방향 GRU 48 -> 드롭아웃 0.3 -> 출력 2`."""
+    told, words = [], []
+    for _ in range(rng.randint(2, 5)):
+        size = pick(rng, 16, 32, 48, 64, 128, 256)
+        name = pick(
+            rng, "임베딩", f"임베딩 {size}", f"LSTM {size}", f"GRU {size}", f"양방향 LSTM {size}", "LSTM",
+            "셀프 어텐션", "어텐션", "드롭아웃 0.2", "소프트맥스", "배치 정규화", "위치 인코딩", "평균 풀링 헤드",
+            "트랜스포머 인코더", "잔차 블록", "드롭아웃",
+        )  # fmt: skip
+        told.append(name)
+        words.append(f'"{name}"')
+    size, outputs = pick(rng, 8, 16, 24, 32, 64), pick(rng, 1, 2, 3, 5, 10)
+    if chance(rng, 0.5):
+        told.append(pick(rng, f"밀집층 {size}", f"완전연결층 {size}", f"Dense {size}"))
+        words.append(str(size))
+    told.append(pick(rng, f"출력 {outputs}", f"출력 {outputs}개", f"{outputs}개 클래스"))
+    head = pick(rng, "", "", "모델: ", "신경망: ", "텍스트 분류 모델: ")
+    return head + pick(rng, " -> ", " -> ", ", ", " → ", " > ").join(told), " ".join([*words, str(outputs)])
+
+
+def _autoencoder(rng: Random) -> tuple[str, str]:
+    """Down to a code and up again."""
+    inputs, code = pick(rng, 64, 100, 256, 784), rng.randint(2, 32)
+    down = sorted(rng.sample(range(34, 64), rng.randint(1, 2)), reverse=True)
+    row = [inputs, *down, code, *down[::-1], inputs]
+    joint = pick(rng, "-", " -> ", ", ")
+    encoder, decoder = (joint.join(map(str, sizes)) for sizes in (down, down[::-1]))
+    prompt = pick(
+        rng,
+        f"오토인코더 {joint.join(map(str, row))}",
+        f"오토인코더: 입력 {inputs}, 인코더 {encoder}, 잠재 벡터 {code}, 디코더 {decoder}, 출력 {inputs}",
+        f"{joint.join(map(str, row))} 오토인코더 그려줘",
+    )
+    return prompt, " ".join(map(str, row))
