@@ -23,7 +23,7 @@ from diagram_core.notation.listing import read_list
 from diagram_core.notation.plan import read_plan
 from diagram_core.render import FRAME, Image, draw, draw_all, encode_png, sheet
 from diagram_core.scene import COVER_PX2, Scene, Text, compose, readable_on
-from diagram_core.synthesis.architectures import u_net_levels
+from diagram_core.synthesis.skips import u_net_levels
 from tests.test_listing import any_diagrams
 
 MAX_DIFFERENCE = 1.5  # of 255: the rated drawings were painted over several times, which darkens their thin lines

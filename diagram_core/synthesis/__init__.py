@@ -23,7 +23,17 @@ from diagram_core.structure import (
     Style,
     fingerprint,
 )
-from diagram_core.synthesis import architectures, charts, convolutional, dense, famous, korean, sequences
+from diagram_core.synthesis import (
+    architectures,
+    convolutional,
+    data_flows,
+    data_processes,
+    dense,
+    famous,
+    korean,
+    pipelines,
+    sequences,
+)
 from diagram_core.synthesis.phrasing import chance, mistype, pick
 
 Split = Literal["train", "validation", "test"]
@@ -50,9 +60,9 @@ FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
     "architecture": ("network", architectures.architecture, 0.20),
     "famous": ("network", famous.famous, 0.025),
     "korean network": ("network", korean.network, 0.045),
-    "data process": ("chart", charts.data_process, 0.11),
-    "pipeline": ("chart", charts.pipeline, 0.155),
-    "data flow": ("chart", charts.data_flow, 0.115),
+    "data process": ("chart", data_processes.data_process, 0.11),
+    "pipeline": ("chart", pipelines.pipeline, 0.155),
+    "data flow": ("chart", data_flows.data_flow, 0.115),
     "korean pipeline": ("chart", korean.pipeline, 0.04),
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from diagram_core.synthesis.architectures import u_net_levels
 from diagram_core.synthesis.phrasing import pick
+from diagram_core.synthesis.skips import u_net_levels
 
 _VGG_BLOCKS = ((64, 224), (128, 112), (256, 56), (512, 28), (512, 14))  # channels, and the side of what comes out
 _RESNET_BLOCKS = ((64, 56), (128, 28), (256, 14), (512, 7))

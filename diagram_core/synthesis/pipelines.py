@@ -1,0 +1,360 @@
+"""Steps by what they do, in words, each with the body of its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from random import Random
+
+from diagram_core.synthesis.naming import (
+    coined_names,
+    side_steps,
+    step_names,
+    system_names,
+)
+from diagram_core.synthesis.phrasing import and_last, chance, pick
+from diagram_core.synthesis.vocabulary import (
+    COMMON_NOUNS,
+    COMMON_VERBS,
+    CONDITIONS,
+    QUESTIONS,
+    STEPS,
+)
+
+MAX_STEPS = 12
+
+Group = tuple[list[str], list[str]]  # steps, and those that each of them leads to
+
+
+def pipeline(rng: Random) -> tuple[str, str]:
+    """Steps by what they do, in a row, side by side or in a loop: (prompt, body of the plan)."""
+    form: Callable[[Random], tuple[str, str]] = pick(
+        rng,
+        *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline),
+        *3 * (_parallel_pipeline, _loop_pipeline),
+        _numbered_loop,
+        _sentences_pipeline,
+        _unpunctuated_pipeline,
+        _headed_pipeline,
+        _cycle_pipeline,
+        *2 * (_decision_pipeline,),
+        *4 * (_connected_pipeline,),
+    )
+    return form(rng)
+
+
+def _row(actions: list[str]) -> str:
+    return " > ".join(f"[{action}]" for action in actions)
+
+
+def any_head(rng: Random) -> str:
+    """A word for what is asked for, or none."""
+    return pick(rng, "", "", "pipeline: ", "workflow: ", "flowchart: ", "process: ", "a process that does: ", "steps: ")
+
+
+def _heading(rng: Random) -> str:
+    """What a chart is about, which is no step of it."""
+    noun, other = pick(rng, *COMMON_NOUNS), pick(rng, *COMMON_NOUNS)
+    kind = pick(
+        rng, "process", "workflow", "pipeline", "flow", "procedure", "job", "chart", "steps", "routine", "cycle"
+    )
+    return pick(
+        rng, f"{noun} {kind}", f"{noun} {kind}", f"{noun} {other} {kind}",
+        f"how to {pick(rng, *COMMON_VERBS)} a {noun}", f"{kind} for {noun}s", noun, "flowchart",
+        f"how our {noun} works", f"our {noun} {kind}", f"{kind} of a {noun}",
+    )  # fmt: skip
+
+
+def _row_length(rng: Random) -> int:
+    return rng.randint(2, 7) if chance(rng, 0.8) else rng.randint(8, MAX_STEPS)
+
+
+def _arrow_pipeline(rng: Random) -> tuple[str, str]:
+    actions = step_names(rng, _row_length(rng))
+    arrow = pick(
+        rng,
+        " -> ",
+        " > ",
+        " → ",
+        " => ",
+        "->",
+        " --> ",
+        " | ",
+        "; ",
+        ", then ",
+        " then ",
+        " followed by ",
+        " and then ",
+    )
+    return any_head(rng) + arrow.join(actions), _row(actions)
+
+
+def _told_pipeline(rng: Random) -> tuple[str, str]:
+    actions = step_names(rng, _row_length(rng))
+    start = pick(rng, "first ", "First, ", "First ", "first we ", "First we ", "we ", "", "", "", "start with ")
+    last = pick(rng, ", and finally ", ", then ", " and then ", ", and then ", " and ", ", finally ", " and last ")
+    links = pick(
+        rng, (", ",), (", then ",), (", ", ", then ", ", then ", "; "), (", then ", ", next ", ", after that ")
+    )
+    middle = "".join(f"{pick(rng, *links)}{action}" for action in actions[1:-1])
+    return f"{any_head(rng)}{start}{actions[0]}{middle}{last}{actions[-1]}", _row(actions)
+
+
+def _listed_pipeline(rng: Random) -> tuple[str, str]:
+    actions = step_names(rng, _row_length(rng))
+    mark: Callable[[int], str] = pick(
+        rng, "{}. ".format, "{}. ".format, "{}) ".format, "step {}: ".format, "- ".format, "* ".format, "".format
+    )
+    lines = [mark(i) + action for i, action in enumerate(actions, start=1)]
+    head = pick(rng, "", "steps:\n", "process that does the following:\n", "draw this pipeline:\n")
+    numbered = any(character.isdigit() for character in mark(1))
+    return head + pick(rng, "\n", "\n", "\n", " " if numbered else "\n").join(lines), _row(actions)
+
+
+def _headed_pipeline(rng: Random) -> tuple[str, str]:
+    """A list, or a row, below a heading: `etl job`, and then a line for each step."""
+    actions = step_names(rng, _row_length(rng))
+    if chance(rng, 0.3):
+        told = pick(rng, " -> ", ", ", " > ", ", then ").join(actions)
+        return f"{_heading(rng)}: {told}", _row(actions)
+    if chance(rng, 0.3):
+        actions = [action[0].upper() + action[1:] for action in actions]
+    mark = pick(rng, "• ", "- ", "* ", "{}. ", "{}) ", "({}) ", "\N{EN DASH} ", "")
+    lines = [mark.format(i) + action for i, action in enumerate(actions, start=1)]
+    colon = pick(rng, "", "", ":") if mark else ":"  # or the heading would be a line as the others
+    return "\n".join([_heading(rng) + colon, *lines]), _row(actions)
+
+
+def _sentences_pipeline(rng: Random) -> tuple[str, str]:
+    """A sentence for each step: `First we load the data. Then we train a model. Finally we deploy it.`"""
+    actions = step_names(rng, rng.randint(2, 7))
+    if chance(rng, 0.3):
+        actions = [action[0].upper() + action[1:] for action in actions]
+        return ". ".join(actions) + pick(rng, ".", ""), _row(actions)
+    we = pick(rng, "we ", "we ", "you ", "they ", "", "", "I ")
+    first = pick(rng, "First ", "first ", "First, ", "To begin with, ", "At the start ", "")
+    links = pick(
+        rng, ("Then ", "Next ", "After that "), ("Then ",), ("then ", "next ", "after that "), ("Next, ", "Then, ")
+    )
+    last = pick(rng, "Finally ", "finally ", "Finally, ", "In the end ", "At last ", "and last ")
+    middle = [f"{pick(rng, *links)}{we}{action}" for action in actions[1:-1]]
+    prompt = ". ".join([f"{first}{we}{actions[0]}", *middle, f"{last}{we}{actions[-1]}"])
+    return prompt + pick(rng, ".", ""), _row(actions)
+
+
+def _unpunctuated_pipeline(rng: Random) -> tuple[str, str]:
+    """Without a comma: `flowchart log in then enter code then check it if wrong back to enter code else go on`."""
+    actions = step_names(rng, rng.randint(3, 6))
+    link = pick(rng, " then ", " then ", " and then ", " next ", " after that ")
+    head = pick(rng, "", "", "flowchart ", "process ", "flow chart ", "workflow ", "diagram ", "first ")
+    if chance(rng, 0.3):
+        return head + link.join(actions), _row(actions)
+    bad, good = pick(
+        rng, ("wrong", "right"), ("no", "yes"), ("it fails", "it works"), ("not ok", "ok"), ("bad", "good"),
+        ("rejected", "accepted"), ("invalid", "valid"), ("false", "true"), ("it is full", "it is free"),
+        ("late", "on time"),
+    )  # fmt: skip
+    *before, last = actions
+    told = f"{head}{link.join(before)} if "
+    if chance(rng, 0.5):
+        back = rng.randrange(len(before) - 1)
+        returned = pick(rng, "back to ", "go back to ", "return to ", "again ")
+        otherwise = pick(rng, f"if {good} ", "else ", "otherwise ")
+        return f"{told}{bad} {returned}{before[back]} {otherwise}{last}", (
+            f"{_row(before)} > {before[back]}\n{before[-1]} > [{last}]"
+        )
+    *before, one = before
+    told = f"{head}{link.join(before)} if "
+    otherwise = pick(rng, f"if {bad} ", "else ", "otherwise ", "if not ")
+    return f"{told}{good} {one} {otherwise}{last}", f"{_row(before)} > [{one}], [{last}]"
+
+
+def _numbered_loop(rng: Random) -> tuple[str, str]:
+    """A numbered list whose last line sends back to a number: `4. go back to step 2`."""
+    actions = step_names(rng, rng.randint(3, 7))
+    back = rng.randrange(len(actions) - 1)
+    mark = pick(rng, "{}. ", "{}. ", "{}) ", "{}: ", "step {}: ", "({}) ").format
+    when = pick(rng, "", "", f"if {_outcome(rng, CONDITIONS)} ", "if not ok ")
+    step = pick(rng, f"step {back + 1}", f"step {back + 1}", f"{back + 1}", f"number {back + 1}")
+    told = f"{when}{pick(rng, 'back to', 'go back to', 'go to', 'return to', 'repeat from', 'jump to')} {step}"
+    lines = [mark(i) + action for i, action in enumerate([*actions, told], start=1)]
+    if chance(rng, 0.3):  # on the line of the last step
+        lines = [*lines[:-2], f"{lines[-2]}, {told}"]
+    return any_head(rng) + pick(rng, "\n", "\n", " ", ", ", "; ").join(lines), f"{_row(actions)} > {actions[back]}"
+
+
+def _parallel_pipeline(rng: Random) -> tuple[str, str]:
+    before, width, after = rng.randint(0, 3), pick(rng, 2, 2, 2, 3, 4), rng.randint(0, 2)
+    after = max(after, not before)
+    actions = step_names(rng, before + after)
+    first, side, rest = actions[:before], side_steps(rng, width), actions[before:]
+    together = and_last(side)  # commas alone would not say where it begins
+    at_once = pick(rng, "in parallel", "in parallel", "at the same time", "side by side", "simultaneously")
+    if first:
+        told = pick(
+            rng,
+            f"{_in_turn(rng, first)}, then {together} {at_once}",
+            f"{_in_turn(rng, first)}, then {at_once} {together}",
+            f"{_in_turn(rng, first)}; {together} {at_once}",
+            f"after {_in_turn(rng, first)}, do {together} {at_once}",
+        )
+    else:
+        told = pick(rng, f"{together} {at_once}", f"{at_once} {together}", f"do {together} {at_once}")
+    prompt = (
+        any_head(rng) + told + "".join(f"{pick(rng, ', then ', ', then ', ', and finally ')}{step}" for step in rest)
+    )
+    groups = [_row(first), ", ".join(f"[{action}]" for action in side), _row(rest)]
+    row = [group for group in groups if group]
+    return prompt, " > ".join(row)
+
+
+def _in_turn(rng: Random, actions: list[str]) -> str:
+    return actions[0] + "".join(f"{pick(rng, ', ', ', then ')}{action}" for action in actions[1:])
+
+
+def _loop_pipeline(rng: Random) -> tuple[str, str]:
+    """A step back to an earlier one: `evaluate; if it is not good enough go back to train`."""
+    actions = step_names(rng, rng.randint(3, 6))
+    back = rng.randrange(len(actions) - 1)
+    *_, check = first = actions[: rng.randint(back + 2, len(actions))]
+    rest = actions[len(first) :]
+    when = _outcome(rng, CONDITIONS)
+    told = pick(
+        rng,
+        f"; if it fails go back to {first[back]}",
+        f", and if the result is not good enough return to {first[back]}",
+        f", repeat from {first[back]} until it passes",
+        f", if {when} go back to {first[back]}",
+        f"; if {when}, back to {first[back]}",
+        f"; when {when} return to {first[back]}",
+    )
+    otherwise = pick(rng, "; otherwise ", ", else ", ", then ") + _in_turn(rng, rest) if rest else ""
+    body = f"{_row(first)} > {first[back]}" + (f"\n{check} > {_row(rest)}" if rest else "")
+    return f"{any_head(rng)}{_in_turn(rng, first)}{told}{otherwise}", body
+
+
+def _cycle_pipeline(rng: Random) -> tuple[str, str]:
+    """Steps that begin again: `forward pass, compute loss, backward pass, update weights, repeat`."""
+    actions = step_names(rng, rng.randint(2, 6))
+    head = pick(rng, "", "", "loop: ", "training loop: ", "cycle: ", "show the loop: ", "life cycle: ")
+    end = pick(rng, ", repeat", ", and repeat", ", then repeat", ", then start over", ", and back to the start")
+    arrow = pick(rng, ", ", ", ", ", then ", " -> ")
+    return f"{head}{arrow.join(actions)}{end}", f"{_row(actions)} > {actions[0]}"
+
+
+def _decision_pipeline(rng: Random) -> tuple[str, str]:
+    """A step whose outcome decides between two: `check stock; if yes ship orders, otherwise send emails`."""
+    actions = step_names(rng, rng.randint(3, 6))
+    *before, one, other = actions
+    when = _outcome(rng, QUESTIONS)
+    if len(before) > 1 and chance(rng, 0.25):
+        return _two_steps_if(rng, before, when, one, other)
+    last = pick(rng, *(step for step in STEPS if step not in actions)) if chance(rng, 0.25) else ""
+    told = pick(
+        rng,
+        f"; if {when} {one}, otherwise {other}",
+        f", if {when} {one}, else {other}",
+        f", if {when} then {one}, otherwise {other}",
+        f". If {when}, {one}, if not, {other}",
+        f", then either {one} or {other}",
+        f", if {when} {one}, if not {other}",
+        f" - {when}? {one}, otherwise {other}",
+        f"; {when} -> {one}, otherwise -> {other}",
+    )
+    either = pick(
+        rng, ". Either way, ", "; in both cases ", ", and in the end ", ". in both cases ", ". Afterwards always "
+    )
+    end = f"{either}{last}" if last else ""
+    row = f"{_row(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
+    return f"{any_head(rng)}{_in_turn(rng, before)}{told}{end}", row
+
+
+def _two_steps_if(rng: Random, before: list[str], when: str, one: str, other: str) -> tuple[str, str]:
+    """A decision with two steps on one side: `if it passes deploy and then monitor, otherwise roll back`."""
+    *before, second = before
+    check = before[-1]
+    then = pick(rng, " and then ", " and ", ", then ")
+    otherwise = pick(rng, "; otherwise ", ", otherwise ", ", else ", ". If not, ")
+    told = f"{pick(rng, '; ', ', ')}if {when} {one}{then}{second}{otherwise}{other}"
+    return f"{any_head(rng)}{_in_turn(rng, before)}{told}", f"{_row([*before, one, second])}\n{check} > [{other}]"
+
+
+def _outcome(rng: Random, outcomes: Sequence[str]) -> str:
+    """What a decision is about: one of these, or something about a thing that no list of words foresees."""
+    if chance(rng, 0.7):
+        return pick(rng, *outcomes)
+    noun, states = pick(rng, *COMMON_NOUNS), ("ok", "wrong", "ready", "empty", "too high", "too low", "free", "valid")
+    return f"the {noun} {pick(rng, 'is', 'is', 'is not')} {pick(rng, *states)}"
+
+
+def _connected_pipeline(rng: Random) -> tuple[str, str]:
+    """Any steps that lead to any later ones, arrow by arrow or step by step: `A -> B, A -> C; B and C go to D`."""
+    groups = _linked_steps(rng)
+    tell = _as_arrows if chance(rng, 0.4) else _as_needs if chance(rng, 0.15) else _as_sentences
+    return tell(rng, groups)
+
+
+def _linked_steps(rng: Random) -> list[Group]:
+    """For each step but the first what leads to it."""
+    count = rng.randint(3, 7)
+    names = pick(rng, coined_names, coined_names, step_names, system_names, _nouns)(rng, count)
+    reach, widths = pick(rng, (1, (1,)), (3, (1, 1, 1, 2)), (3, (1, 1, 1, 2)), (3, (1, 2)))
+    groups: list[Group] = []
+    for number in range(1, count):
+        recent = names[max(0, number - reach) : number]
+        sources = sorted(rng.sample(recent, min(len(recent), pick(rng, *widths))), key=names.index)
+        groups.append((sources, [names[number]]))
+    return groups
+
+
+def _arrows_of(groups: Sequence[Group], as_they_leave: bool) -> list[tuple[str, str]]:
+    """Each arrow by itself, as they come into a step or as they leave one."""
+    arrows = [(source, name) for sources, (name,) in groups for source in sources]
+    order = [groups[0][0][0], *(name for _, (name,) in groups)]
+    return sorted(arrows, key=lambda arrow: order.index(arrow[0])) if as_they_leave else arrows
+
+
+def _as_arrows(rng: Random, groups: list[Group]) -> tuple[str, str]:
+    mark, comma = pick(rng, " -> ", " -> ", "->", " > ", " → "), pick(rng, ", ", ", ", "; ", "\n")
+    if not any(" to " in name for group in groups for names in group for name in names):
+        mark = pick(rng, mark, mark, mark, " to ")
+    arrows = _arrows_of(groups, chance(rng, 0.5))
+    return any_head(rng) + comma.join(map(mark.join, arrows)), path_lines([([a], [b]) for a, b in arrows])
+
+
+def _as_needs(rng: Random, groups: list[Group]) -> tuple[str, str]:
+    verb = pick(rng, "depends on", "comes after", "needs", "follows", "gets its input from")
+    told = [f"{name} {verb} {and_last(sources)}" for sources, (name,) in groups]
+    return any_head(rng) + pick(rng, ", ", "; ", ". ").join(told), path_lines(groups)
+
+
+def _as_sentences(rng: Random, groups: list[Group]) -> tuple[str, str]:
+    if chance(rng, 0.5):
+        arrows = _arrows_of(groups, as_they_leave=True)
+        groups = [([source], [name for _, name in left]) for source, left in groupby(arrows, key=itemgetter(0))]
+    verb, plural_verb = pick(
+        rng, ("goes to", "go to"), ("goes to", "go to"), ("leads to", "lead to"), ("feeds", "feed"), ("->", "->"),
+        ("is connected to", "are connected to"), ("connects to", "connect to"), ("points to", "point to"),
+        ("sends to", "send to"), ("calls", "call"), ("triggers", "trigger"), ("writes to", "write to"),
+        ("branches into", "branch into"), ("goes into", "go into"), ("sends data to", "send data to"),
+    )  # fmt: skip
+    comma = pick(rng, ", ", "; ", ". ", ", then ", ", and ", "\n")
+    told = [f"{and_last(a)} {verb if len(a) == 1 else plural_verb} {and_last(b)}" for a, b in groups]
+    return any_head(rng) + comma.join(told), path_lines(groups)
+
+
+def _nouns(rng: Random, count: int) -> list[str]:
+    return rng.sample(STEPS, count)
+
+
+def path_lines(groups: Sequence[Group], is_step: Mapping[str, bool] | None = None) -> str:
+    """A line of the plan for each, in which a step is new where it is first named; what is no step is data."""
+    known: set[str] = set()
+
+    def step(name: str) -> str:
+        is_new = name not in known and (is_step is None or is_step[name])
+        known.add(name)
+        return f"[{name}]" if is_new else name
+
+    return "\n".join(f"{', '.join(map(step, before))} > {', '.join(map(step, after))}" for before, after in groups)
