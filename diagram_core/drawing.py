@@ -142,7 +142,13 @@ def _entry(candidate: Candidate, notation: Notation) -> Entry:
         diagram, structure = read_answer(candidate.text, notation)
     except InputError as error:
         return Entry(fault=str(error), mean_logprob=candidate.mean_logprob)
-    return Entry(diagram, structure, mean_logprob=candidate.mean_logprob, stopped=candidate.stopped)
+    return Entry(
+        diagram,
+        structure,
+        mean_logprob=candidate.mean_logprob,
+        body_logprob=candidate.body_logprob,
+        stopped=candidate.stopped,
+    )
 
 
 def _rank(

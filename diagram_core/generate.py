@@ -55,7 +55,8 @@ class Candidate:
 
     mean_logprob: mean over its tokens, the end token included, of the natural logarithm of the model's probability,
     renormalized over what the grammar allows there. stopped: it ended by itself rather than at a limit. seconds: from
-    the start of the batch to the end of this text.
+    the start of the batch to the end of this text. body_logprob: of all that follows the first line, together: how
+    likely the model thought what the text says, whatever its look.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Candidate:
     tokens: int
     stopped: bool
     seconds: float
+    body_logprob: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class _Answer:
     matcher: xgrammar.GrammarMatcher
     tokens: list[int] = field(default_factory=list)
     logprob: float = 0.0  # of the tokens so far
+    header_logprob: float = 0.0  # of the first line, once it is written
     style_logprob: float = 0.0  # of the first line so far, at its temperature
     rank: float = 0.0  # style_logprob, perturbed by Gumbel noise
     styled: bool = False  # whether the first line is written
@@ -169,7 +172,8 @@ class _Batch:
         answer.tokens.append(token)
         answer.logprob += logprob
         answer.stopped = answer.matcher.is_terminated()
-        answer.styled = answer.styled or b"\n" in self.language_model.vocabulary[token]
+        if not answer.styled and b"\n" in self.language_model.vocabulary[token]:
+            answer.styled, answer.header_logprob = True, answer.logprob
         answer.seconds = time.perf_counter() - self.started
 
     def next_logprobs(self, answers: Sequence[_Answer], rows: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -253,4 +257,11 @@ def _gumbel(shape: torch.Size, generator: torch.Generator) -> Tensor:
 def _candidate(language_model: LanguageModel, answer: _Answer) -> Candidate:
     written = answer.tokens[:-1] if answer.stopped else answer.tokens
     text = b"".join(language_model.vocabulary[token] for token in written).decode("utf-8", errors="replace")
-    return Candidate(text, answer.logprob / len(answer.tokens), len(answer.tokens), answer.stopped, answer.seconds)
+    return Candidate(
+        text=text,
+        mean_logprob=answer.logprob / len(answer.tokens),
+        tokens=len(answer.tokens),
+        stopped=answer.stopped,
+        seconds=answer.seconds,
+        body_logprob=answer.logprob - answer.header_logprob,
+    )

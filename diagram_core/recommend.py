@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from diagram_core.models.neighbors import Expected, RatedNeighbor
 
 TOLD_NEIGHBORS = 3  # ratings that an explanation names; more say little more
-_WORDS_A_VOTE = 1.5  # of the prompt that a candidate has to keep more, to outweigh one more that agrees with another
+_NATS_A_WORD = 1.5  # of log-probability, which one more of the prompt's words outweighs; fitted (docs/ranking.md)
 _SCORE_DIGITS = 2  # as shown: what nobody sees is no reason to stand before another
 
 
@@ -46,13 +45,15 @@ class Entry:
     """A candidate as the ranking sees it.
 
     diagram: None where only an image is known, and where the text could not be read: then `fault` says why. structure:
-    what the text says, where it says it apart from how it looks. stopped: the text ended by itself, not at a limit.
+    what the text says, where it says it apart from how it looks. mean_logprob: of a token, by the language model.
+    body_logprob: of all that says what the diagram means. stopped: the text ended by itself, not at a limit.
     """
 
     diagram: Diagram | None = None
     structure: Structure | None = None
     fault: str = ""
-    mean_logprob: float = 0.0  # of a token, by the language model
+    mean_logprob: float = 0.0
+    body_logprob: float = 0.0
     stopped: bool = True
 
 
@@ -87,21 +88,23 @@ def rank(
 ) -> list[Ranked]:
     """The candidates, best first; those that fail a hard check come last, whatever their score.
 
-    One of the hard checks needs other candidates: how many say the same as a candidate, and how many of the prompt's
-    numbers and names it keeps, together speak for none of them more. Answers of a model that agree are right more often
-    than those that stand alone (self-consistency, Wang et al. 2022).
+    One of the hard checks needs other candidates: how likely the language model finds what a candidate says, and how
+    many of the prompt's numbers and names it keeps, together speak for none of them more. Candidates that say the same
+    in other words count as the likeliest of them. Another one: that none is drawn exactly as one before it.
 
     readability [n] and expected (of n) are in the order of the n entries. Scores that are equal in two decimals are
     told apart by the language model's mean log-probability, then by their order.
     """
     weight = settings.readability_weight
     scores = weight * readability + (1 - weight) * expected.ratings
-    doubts = _doubts([entry.structure for entry in entries], prompt)
+    doubts = _doubts(entries, prompt)
     problems = [(*problems_of(entry, settings), *doubt) for entry, doubt in zip(entries, doubts, strict=True)]
 
     def place(index: int) -> tuple[bool, float, float]:
         return bool(problems[index]), -_shown(scores[index]), -entries[index].mean_logprob
 
+    for index in list(_repeats(entries, sorted(range(len(entries)), key=place))):
+        problems[index] += ("it is drawn exactly as one before it",)
     return [
         Ranked(
             index=index,
@@ -129,30 +132,45 @@ def problems_of(entry: Entry, settings: RankSettings) -> tuple[str, ...]:
     return cut + geometry.problems(measured, settings.max_overlap_share, settings.max_off_canvas_share)
 
 
-def _doubts(structures: Sequence[Structure | None], prompt: str) -> list[tuple[str, ...]]:
-    """What speaks against each candidate: that more of them agree on something else, or keep closer to the prompt."""
-    votes = _votes(structures)
-    support = [
-        -math.inf if s is None else count * _WORDS_A_VOTE + (kept_words(s, prompt) if prompt else 0)
-        for s, count in zip(structures, votes, strict=True)
-    ]
-    most, most_votes = max(zip(support, votes, strict=True), default=(-math.inf, 0))
+def _repeats(entries: Sequence[Entry], order: Sequence[int]) -> Iterator[int]:
+    """Those that are drawn as one that stands before them in this order."""
+    drawn: set[Diagram] = set()
+    for index in order:
+        diagram = entries[index].diagram
+        if diagram in drawn:
+            yield index
+        elif diagram is not None:
+            drawn.add(diagram)
+
+
+def _doubts(entries: Sequence[Entry], prompt: str) -> list[tuple[str, ...]]:
+    """What speaks against each candidate: that another is likelier or keeps more of the prompt, and outweighs it."""
+    likelihoods = _likelihoods(entries)
+    kept = [kept_words(entry.structure, prompt) if entry.structure and prompt else 0 for entry in entries]
+    support = [likelihood + _NATS_A_WORD * words for likelihood, words in zip(likelihoods, kept, strict=True)]
+    best = max(range(len(entries)), key=support.__getitem__, default=0)
     doubts: list[tuple[str, ...]] = []
-    for structure, count, own in zip(structures, votes, support, strict=True):
-        if structure is None or own == most:
-            doubts.append(())
-        elif count < most_votes:
-            doubts.append((f"it says something else than {most_votes} of the others",))
-        else:
-            doubts.append(("others keep more of the prompt's numbers and names, or add fewer",))
+    for entry, own, likelihood, words in zip(entries, support, likelihoods, kept, strict=True):
+        reasons = []
+        if entry.structure and own < support[best]:
+            if likelihood < likelihoods[best]:
+                reasons.append("the language model was surer of what another says")
+            if words < kept[best]:
+                reasons.append("another keeps more of the prompt's numbers and names, or adds fewer")
+        doubts.append(tuple(reasons))
     return doubts
 
 
-def _votes(structures: Sequence[Structure | None]) -> list[int]:
-    """How many of the structures say the same as each, itself included. Names count as little as in scoring."""
-    said = [None if s is None else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges) for s in structures]
-    counts = Counter(one for one in said if one is not None)
-    return [0 if one is None else counts[one] for one in said]
+def _likelihoods(entries: Sequence[Entry]) -> list[float]:
+    """How likely what each says is: as the likeliest whole text that says the same, names aside as in scoring."""
+    said = [
+        None if (s := entry.structure) is None else (s.kind, tuple((e.kind, e.size) for e in s.elements), s.edges)
+        for entry in entries
+    ]
+    likeliest: dict[Hashable, float] = {}
+    for one, entry in zip(said, entries, strict=True):
+        likeliest[one] = max(likeliest.get(one, -math.inf), entry.body_logprob if entry.stopped else -math.inf)
+    return [-math.inf if one is None else likeliest[one] for one in said]
 
 
 def explain(ranking: Sequence[Ranked], readability_weight: float) -> list[tuple[str, ...]]:
