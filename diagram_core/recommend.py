@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diagram_core.models.neighbors import Expected, RatedNeighbor
 
 TOLD_NEIGHBORS = 3  # ratings that an explanation names; more say little more
-_NATS_A_WORD = 1.5  # of log-probability, which one more of the prompt's words outweighs; fitted (docs/ranking.md)
+_NATS_A_WORD = 2.0  # of log-probability, which one more of the prompt's words outweighs; chosen on validation prompts
 _SCORE_DIGITS = 2  # as shown: what nobody sees is no reason to stand before another
 
 
