@@ -103,8 +103,8 @@ def test_a_model_learns_to_end(
 ) -> None:
     """Answers learned by heart end where they should, which they did not before."""
     few = sorted(examples, key=lambda example: len(example.input_ids))[:2]
-    changes = {"method": "full", "learning_rate": 3e-3, "max_steps": 100, "batch_size": 2, "micro_batch_size": 2}
-    trainer = trainer_of(tiny_base, tokenizer, few, tmp_path, save_steps=100, **changes)
+    changes = {"method": "full", "learning_rate": 3e-3, "max_steps": 200, "batch_size": 2, "micro_batch_size": 2}
+    trainer = trainer_of(tiny_base, tokenizer, few, tmp_path, save_steps=200, **changes)
 
     def written(example: EncodedExample) -> list[int]:
         """What the model writes after the prompt, with room for more than the answer."""
