@@ -134,16 +134,15 @@ class _Answer:
     matcher: xgrammar.GrammarMatcher
     tokens: list[int] = field(default_factory=list)
     logprob: float = 0.0  # of the tokens so far
-    header_logprob: float = 0.0  # of the first line, once it is written
+    header_logprob: float | None = None  # of the first line; None until it is written
     style_logprob: float = 0.0  # of the first line so far, at its temperature
     rank: float = 0.0  # style_logprob, perturbed by Gumbel noise
-    styled: bool = False  # whether the first line is written
     stopped: bool = False
     seconds: float = 0.0
 
     @property
     def in_header(self) -> bool:
-        return not (self.styled or self.stopped)
+        return self.header_logprob is None and not self.stopped
 
     def fork(self) -> _Answer:
         return replace(self, matcher=self.matcher.fork(), tokens=list(self.tokens))
@@ -172,8 +171,8 @@ class _Batch:
         answer.tokens.append(token)
         answer.logprob += logprob
         answer.stopped = answer.matcher.is_terminated()
-        if not answer.styled and b"\n" in self.language_model.vocabulary[token]:
-            answer.styled, answer.header_logprob = True, answer.logprob
+        if answer.header_logprob is None and b"\n" in self.language_model.vocabulary[token]:
+            answer.header_logprob = answer.logprob
         answer.seconds = time.perf_counter() - self.started
 
     def next_logprobs(self, answers: Sequence[_Answer], rows: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -263,5 +262,5 @@ def _candidate(language_model: LanguageModel, answer: _Answer) -> Candidate:
         tokens=len(answer.tokens),
         stopped=answer.stopped,
         seconds=answer.seconds,
-        body_logprob=answer.logprob - answer.header_logprob,
+        body_logprob=answer.logprob - (answer.header_logprob or 0.0),
     )

@@ -103,7 +103,7 @@ def rank(
     def place(index: int) -> tuple[bool, float, float]:
         return bool(problems[index]), -_shown(scores[index]), -entries[index].mean_logprob
 
-    for index in list(_repeats(entries, sorted(range(len(entries)), key=place))):
+    for index in _repeats(entries, sorted(range(len(entries)), key=place)):
         problems[index] += ("it is drawn exactly as one before it",)
     return [
         Ranked(

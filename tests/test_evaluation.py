@@ -37,7 +37,7 @@ from diagram_core.structure import Style
 STYLE = "network right sky soft full\n"
 CHART = "chart down sand soft full\na > [sort] > b"
 NETWORK = {"task_name": "dl_model", "shape_types": [], "shape_sizes": []}
-TYPED_PROMPTS = (  # training never sees them, but the first two were read by who wrote the synthesis
+TYPED_PROMPTS = (  # training never sees them; by whom they were read, and when: starter/README.md
     Path(__file__).with_name("human_prompts.jsonl"),
     Path(__file__).with_name("fresh_prompts.jsonl"),
     Path(__file__).with_name("held_out_prompts.jsonl"),

@@ -7,7 +7,7 @@ from random import Random
 
 from diagram_core.notation.plan import DEFAULT_POOL_WINDOW
 from diagram_core.synthesis.dense import HEADS, VERBS, hidden, output, size_row, units
-from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
+from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick, with_article
 
 TAIL_SIZES = (10, 16, 32, 50, 64, 84, 100, 120, 128, 200, 256, 512, 1000, 1024, 2048)
 IMAGE_SIDES = (28, 32, 48, 64, 96, 100, 128, 160, 200, 224, 256, 299, 320, 384, 416, 448, 512, 640, 768, 1024)
@@ -316,7 +316,7 @@ def _image_part(rng: Random, side: int) -> tuple[str, str]:
     )
 
 
-def _pooling_part(rng: Random, windows: tuple[int, ...] = (2,)) -> tuple[str, str]:
+def _pooling_part(rng: Random, windows: tuple[int, ...] = (DEFAULT_POOL_WINDOW,)) -> tuple[str, str]:
     said, word = pick(
         rng, ("max pooling", "maxpool"), ("max pool", "maxpool"), ("maxpool", "maxpool"), ("pool", "pool"),
         ("pooling", "pool"), ("average pooling", "avgpool"), ("avg pool", "avgpool"), ("max-pooling", "maxpool"),
@@ -360,24 +360,26 @@ def _block_parts(rng: Random, side: int, blocks: list[tuple[int, bool]], kernel:
     """Layer by layer, most often with the same wording for each."""
     channels, grows = pick(rng, 0, 0, 4, 6, 8, 16, 32, 64, rng.randint(3, 99)), pick(rng, 1, 2)
     say_conv = _conv_wording(rng, kernel, filters=channels > 0)
-    windows: tuple[int, ...] = (2, 2, 3, 4) if len(blocks) == 1 and side > MIN_SIDE_FOR_LARGE_WINDOWS else (2,)
+    has_room = len(blocks) == 1 and side > MIN_SIDE_FOR_LARGE_WINDOWS
+    windows: tuple[int, ...] = (2, 2, 3, 4) if has_room else (DEFAULT_POOL_WINDOW,)
     pooling = _pooling_part(rng, windows)
-    if chance(rng, 0.08):  # what is not there may be said, too
-        blocks, windows = [(rng.randint(1, 3), False)], ()
+    says_no_pooling = chance(rng, 0.08)
+    if says_no_pooling:
+        blocks = [(rng.randint(1, 3), False)]
     told, words = [], []
     for count, pooled in blocks:
-        word = f"conv{kernel}" + (f":{channels}" if channels else "")
+        conv = f"conv{kernel}" + (f":{channels}" if channels else "")
         if count > 1 and chance(rng, 0.15):
             told += [say_conv(channels), _more_of_the_same(rng, count - 1)]
         else:
             told += [say_conv(channels) for _ in range(count)]
-        words += [word] * count
+        words += [conv] * count
         if pooled:
-            said, word = pooling if chance(rng, 0.8) else _pooling_part(rng, windows)
-            told.append(said if chance(rng, 0.8) else f"{pick(rng, _a(said), f'one {said}')} layer")
-            words.append(word)
+            said, pool = pooling if chance(rng, 0.8) else _pooling_part(rng, windows)
+            told.append(said if chance(rng, 0.8) else f"{pick(rng, with_article(said), f'one {said}')} layer")
+            words.append(pool)
         channels *= grows
-    if not windows:
+    if says_no_pooling:
         told.append(pick(rng, "no pooling", "without pooling", "no pooling layer"))
     return told, words
 
@@ -389,10 +391,6 @@ def _more_of_the_same(rng: Random, count: int) -> str:
         )
     number = count_word(rng, count)
     return pick(rng, f"{number} more of the same", f"{number} more like it", f"{number} more convs of the same kind")
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _conv_wording(rng: Random, kernel: int, filters: bool) -> Callable[[int], str]:

@@ -6,16 +6,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from random import Random
 
-from diagram_core.synthesis.naming import (
-    system_names,
-    thing_names,
-)
-from diagram_core.synthesis.phrasing import and_last, chance, count_word, pick
+from diagram_core.synthesis.naming import system_names, thing_names
+from diagram_core.synthesis.phrasing import and_last, chance, count_word, pick, with_article
 from diagram_core.synthesis.pipelines import Group, any_head, path_lines
-from diagram_core.synthesis.vocabulary import (
-    FATES,
-    STORES,
-)
+from diagram_core.synthesis.vocabulary import FATES, STORES
 
 MAX_WIRES = 5
 
@@ -104,8 +98,8 @@ def _woven_flow(rng: Random) -> tuple[str, str]:
 
 def _say_work(rng: Random, system: str, taken: list[str], given: list[str]) -> str:
     article, other = pick(rng, ("", ""), ("the ", ""), ("the ", "the "), ("the ", "a "))
-    inputs = and_last([_with_article(name, other) if chance(rng, 0.7) else name for name in taken])
-    outputs = and_last([_with_article(name, pick(rng, other, "", "a ") if other else "") for name in given])
+    inputs = and_last([_behind(other, name) if chance(rng, 0.7) else name for name in taken])
+    outputs = and_last([_behind(pick(rng, other, "", "a ") if other else "", name) for name in given])
     makes = pick(rng, "makes", "gives", "returns", "outputs", "produces", "creates", "writes", "generates")
     go = "goes" if len(taken) == 1 and not taken[0].endswith("s") else "go"
     are = _are(taken[0]) if len(taken) == 1 else "are"
@@ -122,32 +116,28 @@ def _say_work(rng: Random, system: str, taken: list[str], given: list[str]) -> s
     )
 
 
-def _with_article(name: str, article: str) -> str:
-    if article != "a ":
-        return article + name
-    return name if name.endswith("s") else f"an {name}" if name[0] in "aeiou" else f"a {name}"
+def _behind(article: str, name: str) -> str:
+    return with_article(name) if article == "a " else article + name
 
 
 def _wired_flow(rng: Random) -> tuple[str, str]:
     """What each system gives and where each thing goes, one after the other; both may fork."""
     systems, things = system_names(rng, 7), thing_names(rng, 9)
-    start_with_thing = chance(rng, 0.5)
-    waiting = [(things.pop(), False) if start_with_thing else (systems.pop(), True)]
+    data = frozenset(things)
+    waiting = [things.pop() if chance(rng, 0.5) else systems.pop()]
     told: list[str] = []
     groups: list[Group] = []
-    is_system = dict(waiting)
     while waiting and len(groups) < MAX_WIRES:
-        name, makes_things = waiting.pop(0)
-        pool = things if makes_things else systems
+        name = waiting.pop(0)
+        pool = systems if name in data else things
         next_names = [pool.pop() for _ in range(min(len(pool), pick(rng, 1, 1, 2)))]
         if not next_names:
             continue
         groups.append(([name], next_names))
-        waiting += [(other, not makes_things) for other in next_names]
-        is_system |= dict(waiting)
-        told.append(_say_wire(rng, name, makes_things, next_names))
+        waiting += next_names
+        told.append(_say_wire(rng, name, name not in data, next_names))
     comma = pick(rng, ", ", ", ", ". ", "; ", ", and ")
-    return comma.join(told), path_lines(groups, is_system)
+    return comma.join(told), path_lines(groups, data)
 
 
 def _say_wire(rng: Random, name: str, makes_things: bool, next_names: list[str]) -> str:

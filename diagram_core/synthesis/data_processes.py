@@ -11,14 +11,9 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from diagram_core.notation.names import family_of
-from diagram_core.synthesis.naming import (
-    any_data,
-    any_thing,
-)
+from diagram_core.synthesis.naming import any_data, any_thing
 from diagram_core.synthesis.phrasing import chance, pick
-from diagram_core.synthesis.vocabulary import (
-    OPERATIONS,
-)
+from diagram_core.synthesis.vocabulary import OPERATIONS
 
 MAX_DATA_STEPS = 12
 

@@ -390,16 +390,22 @@ def _hidden_part(rng: Random, sizes: list[int]) -> tuple[str, str]:
 
 
 def _as_code(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
-    """As the code that builds it: `nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)`, or the calls of Keras."""
-    if chance(rng, 0.5):
-        package = pick(rng, "nn.", "nn.", "")
-        name = pick(rng, "", "ReLU", "ReLU", "Tanh", "GELU", "Sigmoid")
-        between = f'"{name}" ' if name else ""
-        calls = [f"{package}Linear({a}, {b})" for a, b in pairwise([inputs, *sizes, outputs])]
-        told = [call for pair in calls for call in (pair, *([f"{package}{name}()"] if name else []))]
-        lines = pick(rng, ", ", ", ", ",\n", "\n").join(told[: -1 if name else None])
-        row = between.join(f"{size} " for size in [*sizes, outputs])
-        return pick(rng, lines, f"nn.Sequential({lines})"), f"{inputs} {row.rstrip()}"
+    """As the code that builds it, in PyTorch or in Keras."""
+    return (_as_pytorch if chance(rng, 0.5) else _as_keras)(rng, inputs, sizes, outputs)
+
+
+def _as_pytorch(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """`nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)`."""
+    package = pick(rng, "nn.", "nn.", "")
+    name = pick(rng, "", "ReLU", "ReLU", "Tanh", "GELU", "Sigmoid")
+    comma = pick(rng, ", ", ", ", ",\n", "\n")
+    between, joint = (f"{comma}{package}{name}(){comma}", f' "{name}" ') if name else (comma, " ")
+    calls = between.join(f"{package}Linear({a}, {b})" for a, b in pairwise([inputs, *sizes, outputs]))
+    return pick(rng, calls, f"nn.Sequential({calls})"), f"{inputs} {joint.join(map(str, [*sizes, outputs]))}"
+
+
+def _as_keras(rng: Random, inputs: int, sizes: list[int], outputs: int) -> tuple[str, str]:
+    """`Input(4), Dense(8, activation='relu'), Dense(2)`."""
     name, last = pick(rng, "", "relu", "tanh"), pick(rng, "", "softmax", "sigmoid")
     start = pick(rng, f"Input({inputs})", f"Input(shape=({inputs},))", f"input {inputs}", f"{inputs} inputs")
     call = pick(rng, "Dense", "Dense", "layers.Dense")

@@ -9,7 +9,7 @@ from diagram_core.synthesis.layer_parts import (
     any_sizes,
     arrows,
 )
-from diagram_core.synthesis.phrasing import chance, count_word, enumeration, pick
+from diagram_core.synthesis.phrasing import chance, count_word, enumeration, pick, with_article
 
 
 def transformer(rng: Random) -> tuple[str, str]:
@@ -88,16 +88,12 @@ def sequence_to_sequence(rng: Random) -> tuple[str, str]:
     end = f"{pick(rng, ', ', ' and ')}{last}" if last else ""
     prompt = pick(
         rng,
-        f"{head} with {_a(encoder)}{between}, {_a(decoder)}{end}",
+        f"{head} with {with_article(encoder)}{between}, {with_article(decoder)}{end}",
         f"{head}: {encoder}{between}, {decoder}{end}",
         f"{head}: {encoder}{' -> ' + attention if attention else ''} -> {decoder}{' -> ' + last if last else ''}",
     )
     names = [encoder, *([attention] if attention else []), decoder, *([last] if last else [])]
     return prompt, " ".join(f'"{name}"' for name in names)
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun.startswith(("encoder", "LSTM", "RNN")) else f"a {noun}"
 
 
 def autoencoder(rng: Random) -> tuple[str, str]:

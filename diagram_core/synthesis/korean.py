@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from diagram_core.structure import Direction
-from diagram_core.synthesis.phrasing import by, chance, pick
+from diagram_core.synthesis.phrasing import by, chance, marked, pick
+from diagram_core.synthesis.pipelines import step_path
 
 _HEADS = ("신경망", "인공신경망", "딥러닝 모델", "다층 퍼셉트론", "MLP")
 _ASKS = ("", "", " 그려줘", "을 그려 주세요", " 그림")
@@ -49,7 +50,7 @@ def pipeline(rng: Random) -> tuple[str, str]:
     actions = _actions(rng, rng.randint(2, 8))
     link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ", "하고 ", "한 다음 ", "->")
     prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ", "먼저 ") + link.join(actions)
-    return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), " > ".join(f"[{action}]" for action in actions)
+    return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), step_path(actions)
 
 
 def _actions(rng: Random, count: int) -> list[str]:
@@ -68,7 +69,7 @@ def _told(rng: Random) -> tuple[str, str]:
     prompt = (
         pick(rng, "", "먼저 ", "우선 ") + link.join(steps) + pick(rng, "", "하기", "한다", "하는 과정", "하는 순서도")
     )
-    return prompt, " > ".join(f"[{step}]" for step in steps)
+    return prompt, step_path(steps)
 
 
 def _flow(rng: Random) -> tuple[str, str]:
@@ -121,7 +122,7 @@ def _loop(rng: Random) -> tuple[str, str]:
     told = pick(
         rng, f", 실패하면 {back}{_to(back)} 돌아가기", f", 성능이 낮으면 다시 {back}", f", 안되면 {back}{_to(back)}"
     )
-    return pick(rng, " -> ", ", ", " 후 ").join(actions) + told, " > ".join([*(f"[{step}]" for step in actions), back])
+    return pick(rng, " -> ", ", ", " 후 ").join(actions) + told, f"{step_path(actions)} > {back}"
 
 
 def _listed(rng: Random) -> tuple[str, str]:
@@ -130,8 +131,7 @@ def _listed(rng: Random) -> tuple[str, str]:
     mark = pick(rng, "{}. ", "{}. ", "{}) ", "- ", "• ", "{}단계: ")
     heading = pick(rng, "", "", f"{pick(rng, *_OBJECTS)} {pick(rng, '과정', '처리 절차', '파이프라인')}:\n")
     joint = pick(rng, "\n", "\n", " ") if "{}" in mark else "\n"
-    lines = [mark.format(i) + action for i, action in enumerate(actions, start=1)]
-    return heading + joint.join(lines), " > ".join(f"[{action}]" for action in actions)
+    return heading + joint.join(marked(mark, actions)), step_path(actions)
 
 
 def _decision(rng: Random) -> tuple[str, str]:
@@ -146,7 +146,7 @@ def _decision(rng: Random) -> tuple[str, str]:
     )  # fmt: skip
     link = pick(rng, " 후 ", ", ", " -> ", " 다음 ", ", 그 다음 ")
     told = f"{link.join(before)}{pick(rng, ', ', ' 후 ', '. ')}{good} {one}{pick(rng, ', ', ' ', ', ')}{bad} {other}"
-    row = " > ".join([*(f"[{step}]" for step in before), f"[{one}], [{other}]"])
+    row = f"{step_path(before)} > [{one}], [{other}]"
     if chance(rng, 0.2):
         last = pick(rng, *(single for single in _SINGLE if single not in actions))
         either = pick(rng, "그 후에는 항상", "두 경우 모두 마지막에", "어느 쪽이든 이후")
@@ -282,7 +282,7 @@ def _told_cnn(rng: Random) -> tuple[str, str]:
     if chance(rng, 0.4):
         pooling, pool = f"{by(rng, 2, 2)} {pooling}", f"{pool}2"
     times = pick(rng, f"{_COUNTERS[count]} 번", f"{count}번", f"{count}회")
-    told, words = pick(
+    told, repeats = pick(
         rng,
         (f"{conv}{_and(conv)} {pooling}을 {times} 반복", True),
         (f"({conv}, {pooling}) {times} 반복", True),
@@ -290,7 +290,7 @@ def _told_cnn(rng: Random) -> tuple[str, str]:
         (f"{conv} 다음 {pooling}", False),
     )
     word = f"conv{kernel}" + (f":{filters}" if filters else "")
-    blocks = f"( {word} {pool} )*{count}" if words else f"{word} {pool}"
+    blocks = f"( {word} {pool} )*{count}" if repeats else f"{word} {pool}"
     colour, depth = pick(rng, ("", ""), ("흑백 ", ""), ("컬러 ", ""))
     start = f"{by(rng, side, side)} {colour}이미지{pick(rng, '를 입력받아', '를 입력으로', ',', '가 들어가서')}"
     dense, outputs = pick(rng, 0, 16, 32, 50, 64, 100, 128), pick(rng, 1, 2, 3, 5, 8, 10)

@@ -41,6 +41,18 @@ def and_last(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else items[0]
 
 
+def marked(mark: str, items: Sequence[str]) -> list[str]:
+    """Each item behind a mark, in which `{}` is its number: `- a`, or `1. a`."""
+    return [mark.format(number) + item for number, item in enumerate(items, start=1)]
+
+
+def with_article(noun: str) -> str:
+    """`a noun`, or `an element`; a plural as it is."""
+    if noun.endswith("s"):
+        return noun
+    return f"an {noun}" if noun[0] in "aeiou" or noun.startswith(("LSTM", "RNN")) else f"a {noun}"
+
+
 def by(rng: Random, a: int, b: int) -> str:
     """`3 x 3` in its spellings."""
     return f"{a}{pick(rng, 'x', ' x ', '*', ' * ')}{b}"

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from operator import itemgetter
 from random import Random
 
-from diagram_core.synthesis.naming import (
-    coined_names,
-    side_steps,
-    step_names,
-    system_names,
-)
-from diagram_core.synthesis.phrasing import and_last, chance, pick
+from diagram_core.synthesis.naming import coined_names, side_steps, step_names, system_names
+from diagram_core.synthesis.phrasing import and_last, chance, marked, pick
 from diagram_core.synthesis.vocabulary import (
     COMMON_NOUNS,
     COMMON_VERBS,
@@ -44,7 +39,8 @@ def pipeline(rng: Random) -> tuple[str, str]:
     return form(rng)
 
 
-def _row(actions: list[str]) -> str:
+def step_path(actions: Sequence[str]) -> str:
+    """Steps one after the other, as a plan has them."""
     return " > ".join(f"[{action}]" for action in actions)
 
 
@@ -87,7 +83,7 @@ def _arrow_pipeline(rng: Random) -> tuple[str, str]:
         " followed by ",
         " and then ",
     )
-    return any_head(rng) + arrow.join(actions), _row(actions)
+    return any_head(rng) + arrow.join(actions), step_path(actions)
 
 
 def _told_pipeline(rng: Random) -> tuple[str, str]:
@@ -98,18 +94,15 @@ def _told_pipeline(rng: Random) -> tuple[str, str]:
         rng, (", ",), (", then ",), (", ", ", then ", ", then ", "; "), (", then ", ", next ", ", after that ")
     )
     middle = "".join(f"{pick(rng, *links)}{action}" for action in actions[1:-1])
-    return f"{any_head(rng)}{start}{actions[0]}{middle}{last}{actions[-1]}", _row(actions)
+    return f"{any_head(rng)}{start}{actions[0]}{middle}{last}{actions[-1]}", step_path(actions)
 
 
 def _listed_pipeline(rng: Random) -> tuple[str, str]:
     actions = step_names(rng, _row_length(rng))
-    mark: Callable[[int], str] = pick(
-        rng, "{}. ".format, "{}. ".format, "{}) ".format, "step {}: ".format, "- ".format, "* ".format, "".format
-    )
-    lines = [mark(i) + action for i, action in enumerate(actions, start=1)]
+    mark = pick(rng, "{}. ", "{}. ", "{}) ", "step {}: ", "- ", "* ", "")
     head = pick(rng, "", "steps:\n", "process that does the following:\n", "draw this pipeline:\n")
-    numbered = any(character.isdigit() for character in mark(1))
-    return head + pick(rng, "\n", "\n", "\n", " " if numbered else "\n").join(lines), _row(actions)
+    joint = pick(rng, "\n", "\n", "\n", " " if "{}" in mark else "\n")
+    return head + joint.join(marked(mark, actions)), step_path(actions)
 
 
 def _headed_pipeline(rng: Random) -> tuple[str, str]:
@@ -117,13 +110,12 @@ def _headed_pipeline(rng: Random) -> tuple[str, str]:
     actions = step_names(rng, _row_length(rng))
     if chance(rng, 0.3):
         told = pick(rng, " -> ", ", ", " > ", ", then ").join(actions)
-        return f"{_heading(rng)}: {told}", _row(actions)
+        return f"{_heading(rng)}: {told}", step_path(actions)
     if chance(rng, 0.3):
         actions = [action[0].upper() + action[1:] for action in actions]
     mark = pick(rng, "• ", "- ", "* ", "{}. ", "{}) ", "({}) ", "\N{EN DASH} ", "")
-    lines = [mark.format(i) + action for i, action in enumerate(actions, start=1)]
     colon = pick(rng, "", "", ":") if mark else ":"  # or the heading would be a line as the others
-    return "\n".join([_heading(rng) + colon, *lines]), _row(actions)
+    return "\n".join([_heading(rng) + colon, *marked(mark, actions)]), step_path(actions)
 
 
 def _sentences_pipeline(rng: Random) -> tuple[str, str]:
@@ -131,7 +123,7 @@ def _sentences_pipeline(rng: Random) -> tuple[str, str]:
     actions = step_names(rng, rng.randint(2, 7))
     if chance(rng, 0.3):
         actions = [action[0].upper() + action[1:] for action in actions]
-        return ". ".join(actions) + pick(rng, ".", ""), _row(actions)
+        return ". ".join(actions) + pick(rng, ".", ""), step_path(actions)
     we = pick(rng, "we ", "we ", "you ", "they ", "", "", "I ")
     first = pick(rng, "First ", "first ", "First, ", "To begin with, ", "At the start ", "")
     links = pick(
@@ -140,7 +132,7 @@ def _sentences_pipeline(rng: Random) -> tuple[str, str]:
     last = pick(rng, "Finally ", "finally ", "Finally, ", "In the end ", "At last ", "and last ")
     middle = [f"{pick(rng, *links)}{we}{action}" for action in actions[1:-1]]
     prompt = ". ".join([f"{first}{we}{actions[0]}", *middle, f"{last}{we}{actions[-1]}"])
-    return prompt + pick(rng, ".", ""), _row(actions)
+    return prompt + pick(rng, ".", ""), step_path(actions)
 
 
 def _unpunctuated_pipeline(rng: Random) -> tuple[str, str]:
@@ -149,39 +141,38 @@ def _unpunctuated_pipeline(rng: Random) -> tuple[str, str]:
     link = pick(rng, " then ", " then ", " and then ", " next ", " after that ")
     head = pick(rng, "", "", "flowchart ", "process ", "flow chart ", "workflow ", "diagram ", "first ")
     if chance(rng, 0.3):
-        return head + link.join(actions), _row(actions)
+        return head + link.join(actions), step_path(actions)
     bad, good = pick(
         rng, ("wrong", "right"), ("no", "yes"), ("it fails", "it works"), ("not ok", "ok"), ("bad", "good"),
         ("rejected", "accepted"), ("invalid", "valid"), ("false", "true"), ("it is full", "it is free"),
         ("late", "on time"),
     )  # fmt: skip
     *before, last = actions
-    told = f"{head}{link.join(before)} if "
     if chance(rng, 0.5):
         back = rng.randrange(len(before) - 1)
         returned = pick(rng, "back to ", "go back to ", "return to ", "again ")
         otherwise = pick(rng, f"if {good} ", "else ", "otherwise ")
-        return f"{told}{bad} {returned}{before[back]} {otherwise}{last}", (
-            f"{_row(before)} > {before[back]}\n{before[-1]} > [{last}]"
-        )
+        told = f"{bad} {returned}{before[back]} {otherwise}{last}"
+        body = f"{step_path(before)} > {before[back]}\n{before[-1]} > [{last}]"
+        return f"{head}{link.join(before)} if {told}", body
     *before, one = before
-    told = f"{head}{link.join(before)} if "
     otherwise = pick(rng, f"if {bad} ", "else ", "otherwise ", "if not ")
-    return f"{told}{good} {one} {otherwise}{last}", f"{_row(before)} > [{one}], [{last}]"
+    told = f"{head}{link.join(before)} if {good} {one} {otherwise}{last}"
+    return told, f"{step_path(before)} > [{one}], [{last}]"
 
 
 def _numbered_loop(rng: Random) -> tuple[str, str]:
     """A numbered list whose last line sends back to a number: `4. go back to step 2`."""
     actions = step_names(rng, rng.randint(3, 7))
     back = rng.randrange(len(actions) - 1)
-    mark = pick(rng, "{}. ", "{}. ", "{}) ", "{}: ", "step {}: ", "({}) ").format
+    mark = pick(rng, "{}. ", "{}. ", "{}) ", "{}: ", "step {}: ", "({}) ")
     when = pick(rng, "", "", f"if {_outcome(rng, CONDITIONS)} ", "if not ok ")
     step = pick(rng, f"step {back + 1}", f"step {back + 1}", f"{back + 1}", f"number {back + 1}")
     told = f"{when}{pick(rng, 'back to', 'go back to', 'go to', 'return to', 'repeat from', 'jump to')} {step}"
-    lines = [mark(i) + action for i, action in enumerate([*actions, told], start=1)]
+    lines = marked(mark, [*actions, told])
     if chance(rng, 0.3):  # on the line of the last step
         lines = [*lines[:-2], f"{lines[-2]}, {told}"]
-    return any_head(rng) + pick(rng, "\n", "\n", " ", ", ", "; ").join(lines), f"{_row(actions)} > {actions[back]}"
+    return any_head(rng) + pick(rng, "\n", "\n", " ", ", ", "; ").join(lines), f"{step_path(actions)} > {actions[back]}"
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
@@ -204,7 +195,7 @@ def _parallel_pipeline(rng: Random) -> tuple[str, str]:
     prompt = (
         any_head(rng) + told + "".join(f"{pick(rng, ', then ', ', then ', ', and finally ')}{step}" for step in rest)
     )
-    groups = [_row(first), ", ".join(f"[{action}]" for action in side), _row(rest)]
+    groups = [step_path(first), ", ".join(f"[{action}]" for action in side), step_path(rest)]
     row = [group for group in groups if group]
     return prompt, " > ".join(row)
 
@@ -230,7 +221,7 @@ def _loop_pipeline(rng: Random) -> tuple[str, str]:
         f"; when {when} return to {first[back]}",
     )
     otherwise = pick(rng, "; otherwise ", ", else ", ", then ") + _in_turn(rng, rest) if rest else ""
-    body = f"{_row(first)} > {first[back]}" + (f"\n{check} > {_row(rest)}" if rest else "")
+    body = f"{step_path(first)} > {first[back]}" + (f"\n{check} > {step_path(rest)}" if rest else "")
     return f"{any_head(rng)}{_in_turn(rng, first)}{told}{otherwise}", body
 
 
@@ -240,7 +231,7 @@ def _cycle_pipeline(rng: Random) -> tuple[str, str]:
     head = pick(rng, "", "", "loop: ", "training loop: ", "cycle: ", "show the loop: ", "life cycle: ")
     end = pick(rng, ", repeat", ", and repeat", ", then repeat", ", then start over", ", and back to the start")
     arrow = pick(rng, ", ", ", ", ", then ", " -> ")
-    return f"{head}{arrow.join(actions)}{end}", f"{_row(actions)} > {actions[0]}"
+    return f"{head}{arrow.join(actions)}{end}", f"{step_path(actions)} > {actions[0]}"
 
 
 def _decision_pipeline(rng: Random) -> tuple[str, str]:
@@ -266,7 +257,7 @@ def _decision_pipeline(rng: Random) -> tuple[str, str]:
         rng, ". Either way, ", "; in both cases ", ", and in the end ", ". in both cases ", ". Afterwards always "
     )
     end = f"{either}{last}" if last else ""
-    row = f"{_row(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
+    row = f"{step_path(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
     return f"{any_head(rng)}{_in_turn(rng, before)}{told}{end}", row
 
 
@@ -277,7 +268,7 @@ def _two_steps_if(rng: Random, before: list[str], when: str, one: str, other: st
     then = pick(rng, " and then ", " and ", ", then ")
     otherwise = pick(rng, "; otherwise ", ", otherwise ", ", else ", ". If not, ")
     told = f"{pick(rng, '; ', ', ')}if {when} {one}{then}{second}{otherwise}{other}"
-    return f"{any_head(rng)}{_in_turn(rng, before)}{told}", f"{_row([*before, one, second])}\n{check} > [{other}]"
+    return f"{any_head(rng)}{_in_turn(rng, before)}{told}", f"{step_path([*before, one, second])}\n{check} > [{other}]"
 
 
 def _outcome(rng: Random, outcomes: Sequence[str]) -> str:
@@ -348,12 +339,12 @@ def _nouns(rng: Random, count: int) -> list[str]:
     return rng.sample(STEPS, count)
 
 
-def path_lines(groups: Sequence[Group], is_step: Mapping[str, bool] | None = None) -> str:
-    """A line of the plan for each, in which a step is new where it is first named; what is no step is data."""
+def path_lines(groups: Sequence[Group], data: Collection[str] = ()) -> str:
+    """A line of the plan for each, in which a step is new where it is first named; some names are data, not steps."""
     known: set[str] = set()
 
     def step(name: str) -> str:
-        is_new = name not in known and (is_step is None or is_step[name])
+        is_new = name not in known and name not in data
         known.add(name)
         return f"[{name}]" if is_new else name
 
