@@ -35,6 +35,16 @@ class Room:
     gap_px: float
 
 
+class Passages(NamedTuple):
+    """Edges that pass, or run through, shapes: on the part of their way on which they are level along the flow."""
+
+    sources: Indices
+    targets: Indices
+    vertices: Indices
+    enters: Floats  # shares of the way, 0 to 1
+    leaves: Floats
+
+
 class Cleared(NamedTuple):
     """How many edges still run through shapes, by how much the drawing has become worse otherwise, and the boxes."""
 
@@ -48,6 +58,7 @@ class _Scene:
     """What does not change while shapes move."""
 
     ends: Indices  # [edges, 2]
+    passages: Passages
     apart: Indices  # pairs of edges without a common end [pairs, 2]
     beside: Indices  # pairs of shapes in each other's way [pairs, 2]
     reach_px: Floats  # the least distance of such a pair [pairs]
@@ -55,26 +66,41 @@ class _Scene:
     highest: Floats
 
 
-def hits_of(boxes: Floats, ends: Indices) -> Bools:
-    """Which straight edges, centre to centre, run through or close by which shapes that they do not join.
+def passages_of(boxes: Floats, ends: Indices) -> Passages:
+    """Which edges pass which shapes that they do not join, as far as places along the flow tell.
 
-    boxes: [..., vertices, 4], centre along and across the flow and half the extents; ends: vertices [edges, 2].
-    Returns [..., edges, vertices]. The method is that of Liang and Barsky (1984).
+    boxes: [vertices, 4], centre along and across the flow and half the extents; ends: vertices [edges, 2].
     """
-    enters, leaves = np.zeros(1), np.ones(1)
-    for axis in (0, 1):
-        centers, reach = boxes[..., axis], boxes[..., None, :, 2 + axis] + NEAR_PX
-        starts = centers[..., ends[:, 0]]
-        steps = centers[..., ends[:, 1]] - starts
-        steps = np.where(steps == 0, 1e-9, steps)[..., None]
-        middle = (centers[..., None, :] - starts[..., None]) / steps
-        around = reach / np.abs(steps)
-        enters = np.maximum(enters, middle - around)
-        leaves = np.minimum(leaves, middle + around)
-    hits = np.asarray(enters < leaves)
+    enters, leaves = _inside(boxes[:, 0], boxes[:, 2], ends[:, :1], ends[:, 1:], np.arange(len(boxes)))
+    enters, leaves = np.maximum(enters, 0), np.minimum(leaves, 1)
+    near = enters < leaves
     rows = np.arange(len(ends))
-    hits[..., rows, ends[:, 0]] = hits[..., rows, ends[:, 1]] = False
-    return hits
+    near[rows, ends[:, 0]] = near[rows, ends[:, 1]] = False
+    edges, vertices = np.nonzero(near)
+    sources, targets = ends[edges].T
+    return Passages(sources, targets, vertices, enters[edges, vertices], leaves[edges, vertices])
+
+
+def hits_of(across: Floats, half_across: Floats, passages: Passages) -> Bools:
+    """In which passages a straight edge, centre to centre, runs through or close by the shape. [..., passages]
+
+    across: centres across the flow [..., vertices]; half_across: half the extents [vertices]. The method is that of
+    Liang and Barsky (1984).
+    """
+    enters, leaves = _inside(across, half_across, passages.sources, passages.targets, passages.vertices)
+    return np.asarray(np.maximum(enters, passages.enters) < np.minimum(leaves, passages.leaves))
+
+
+def _inside(
+    centers: Floats, half: Floats, sources: Indices, targets: Indices, vertices: Indices
+) -> tuple[Floats, Floats]:
+    """Between which shares of an edge it is level with a shape, along one axis; the indices are broadcast."""
+    starts = centers[..., sources]
+    steps = centers[..., targets] - starts
+    steps[steps == 0] = 1e-9
+    middle = (centers[..., vertices] - starts) / steps
+    around = (half[vertices] + NEAR_PX) / np.abs(steps)
+    return middle - around, middle + around
 
 
 def segments_cross(a: Floats, b: Floats, c: Floats, d: Floats) -> Bools:
@@ -89,24 +115,25 @@ def clear(boxes: Floats, ends: Indices, room: Room) -> Cleared:
     """
     scene = _scene(boxes, ends, room)
     boxes = boxes.copy()
-    hits, spent = hits_of(boxes, ends), 0.0
+    hits, spent = hits_of(boxes[:, 1], boxes[:, 3], scene.passages), 0.0
     given_up = np.zeros_like(hits)
     for _ in range(MAX_MOVES):
-        open_hits = np.argwhere(hits & ~given_up)
+        open_hits = np.flatnonzero(hits & ~given_up)
         if not len(open_hits):
             break
-        edge, vertex = map(int, open_hits[0])
-        groups = _groups(boxes, ends, (vertex, *ends[edge].tolist()))
-        for places in (_parting(boxes, ends[edge].tolist(), vertex, groups), _anywhere(boxes, vertex, groups)):
+        first = open_hits[0]
+        source, target, vertex = (int(column[first]) for column in scene.passages[:3])
+        groups = _groups(boxes, ends, (vertex, source, target))
+        for places in (_parting(boxes, (source, target), vertex, groups), _anywhere(boxes, vertex, groups)):
             found = _best(scene, boxes, np.concatenate([boxes[None, :, 1], *places]), int(hits.sum()))
             if found:
                 across, cost = found
                 spent += cost
                 boxes[:, 1] = across
-                hits = hits_of(boxes, ends)
+                hits = hits_of(boxes[:, 1], boxes[:, 3], scene.passages)
                 break
         else:
-            given_up[edge, vertex] = True
+            given_up[first] = True
     return Cleared(int(hits.sum()), spent, boxes)
 
 
@@ -118,6 +145,7 @@ def _scene(boxes: Floats, ends: Indices, room: Room) -> _Scene:
     a, b = a[is_beside], b[is_beside]
     return _Scene(
         ends=ends,
+        passages=passages_of(boxes, ends),
         apart=np.stack([first[~shared], second[~shared]], 1),
         beside=np.stack([a, b], 1),
         reach_px=boxes[a, 3] + boxes[b, 3] + room.gap_px,
@@ -147,7 +175,7 @@ def _layer(boxes: Floats, vertex: int) -> list[int]:
 
 def _parting(boxes: Floats, ends: Sequence[int], vertex: int, groups: Sequence[Sequence[int]]) -> Iterator[Floats]:
     """Places across the flow [moves, vertices] after a group has moved so far that an edge misses a vertex."""
-    (start, rise), (stop, target) = boxes[ends, :2].tolist()
+    (start, rise), (stop, target) = boxes[list(ends), :2].tolist()
     along, across, half_along, half_across = boxes[vertex].tolist()
     if start == stop:
         return
@@ -185,14 +213,12 @@ def _best(scene: _Scene, boxes: Floats, places: Floats, hits: int) -> tuple[Floa
     places: across the flow [candidates, vertices], the first of them as it is.
     """
     places = places[_is_free(scene, places)]
-    batch = np.repeat(boxes[None], len(places), 0)
-    batch[..., 1] = places
-    counts = hits_of(batch, scene.ends).sum((1, 2))
+    counts = hits_of(places, boxes[:, 3], scene.passages).sum(1)
     fewest = counts.min()
     if fewest >= hits:
         return None
     few = np.flatnonzero(counts == fewest)
-    costs = _costs(scene, batch[[0, *few]])
+    costs = _costs(scene, boxes[:, 0], places[[0, *few]])
     best = int(np.argmin(costs[1:]))
     cost = float(costs[1 + best] - costs[0])
     return (places[few[best]], cost) if cost < HIT_COST * (hits - fewest) else None
@@ -205,13 +231,13 @@ def _is_free(scene: _Scene, places: Floats) -> Bools:
     return np.asarray(inside.all(1) & (apart >= np.minimum(scene.reach_px, apart[0])).all(1))
 
 
-def _costs(scene: _Scene, batch: Floats) -> Floats:
+def _costs(scene: _Scene, along: Floats, places: Floats) -> Floats:
     """How much edges slant and cross, and how far shapes have moved from the first of some placements."""
-    centers, ends = batch[..., :2], scene.ends
-    slants = np.abs(centers[:, ends[:, 0], 1] - centers[:, ends[:, 1], 1]).sum(1)
-    first, second = ends[scene.apart[:, 0]], ends[scene.apart[:, 1]]
+    slants = np.abs(places[:, scene.ends[:, 0]] - places[:, scene.ends[:, 1]]).sum(1)
+    centers = np.stack(np.broadcast_arrays(along, places), -1)
+    first, second = scene.ends[scene.apart[:, 0]], scene.ends[scene.apart[:, 1]]
     segments = (centers[:, vertices] for vertices in (first[:, 0], first[:, 1], second[:, 0], second[:, 1]))
-    moves = np.abs(centers[..., 1] - centers[0, :, 1]).sum(1)
+    moves = np.abs(places - places[0]).sum(1)
     return np.asarray(slants + CROSSING_COST * segments_cross(*segments).sum(1) + MOVE_COST * moves)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import sub
 from typing import NamedTuple
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
@@ -81,11 +81,14 @@ class Fold:
 
 def best_fold(layer: Sequence[int], edges: Sequence[Edge], texts: Sequence[Text], sheet: Sheet) -> Fold:
     """The number of rows that leaves labels the largest type, less penalties for rows and for edges between them."""
-    spans = [(layer[source], layer[target]) for source, target in edges]
     layers = max(layer) + 1
-    ending, opening = Counter(b for _, b in spans), Counter(a + 1 for a, _ in spans)
-    cuts = list(accumulate(opening[i] - ending[i - 1] for i in range(layers)))  # edges that enter or pass layer i
-    shapes = Counter(layer)
+    shapes, opening, ending = [0] * layers, [0] * layers, [0] * layers
+    for at in layer:
+        shapes[at] += 1
+    for source, target in edges:
+        opening[layer[source] + 1] += 1
+        ending[layer[target]] += 1
+    cuts = list(accumulate(map(sub, opening, [0, *ending])))  # edges that enter or pass layer i
     loads = [shapes[i] + LANE_LOAD * (cuts[i] - ending[i]) for i in range(layers)]
     unique = list(dict.fromkeys(texts))
     best, best_value = None, 0.0

@@ -31,13 +31,14 @@ def fits(label: str, font_px: float, width_px: float, height_px: float) -> bool:
 def _pieces_em(label: str) -> tuple[tuple[tuple[float, float], ...], ...]:
     """For each line its pieces that stay whole: the blank before and the width."""
     return tuple(
-        tuple((BLANK_EM if blank else 0.0, sum(map(_letter_em, piece))) for blank, piece in _PIECE.findall(line))
+        tuple((BLANK_EM if blank else 0.0, _width_em(piece)) for blank, piece in _PIECE.findall(line))
         for line in label.split("\n")
     )
 
 
-def _letter_em(letter: str) -> float:
-    return WIDE_EM if east_asian_width(letter) in "WF" else LATIN_EM
+def _width_em(piece: str) -> float:
+    wide = 0 if piece.isascii() else sum(east_asian_width(letter) in "WF" for letter in piece)
+    return wide * WIDE_EM + (len(piece) - wide) * LATIN_EM
 
 
 def _wrapped(label: str, width_em: float) -> tuple[float, int]:

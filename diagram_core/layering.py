@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from math import inf
+from operator import add
 
 Edge = tuple[int, int]
 
@@ -111,13 +112,13 @@ def assign_layers(count: int, edges: Sequence[Edge], max_width: int, min_layers:
     order = _topological_order(before, after)
     layer = [0] * count
     for vertex in order:
-        layer[vertex] = max((layer[u] + 1 for u in before[vertex]), default=0)
+        layer[vertex] = max([layer[u] + 1 for u in before[vertex]], default=0)
     for vertex in reversed(order):
         if after[vertex] and len(after[vertex]) >= len(before[vertex]):
-            layer[vertex] = min(layer[v] for v in after[vertex]) - 1
+            layer[vertex] = min([layer[v] for v in after[vertex]]) - 1
     for vertex in order:
         if before[vertex] and len(before[vertex]) >= len(after[vertex]):
-            layer[vertex] = max(layer[u] for u in before[vertex]) + 1
+            layer[vertex] = max([layer[u] for u in before[vertex]]) + 1
     linked = [vertex for vertex in range(count) if before[vertex] or after[vertex]]
     _split_wide_layers(layer, linked, max_width)
     _fill_in(layer, [v for v in range(count) if not before[v] and not after[v]], linked, min_layers)
@@ -197,7 +198,7 @@ def build(layer: Sequence[int], band: Sequence[int], edges: Sequence[Edge]) -> L
     return result
 
 
-def order_layers(layering: Layering, component: Sequence[int], flow: Trunk, turns: Sequence[Edge]) -> None:
+def order_layers(layering: Layering, edges: Sequence[Edge], flow: Trunk, turns: Sequence[Edge]) -> None:
     """Order each layer for few crossings: sweeps of barycentres, the best order seen is kept; parts stay apart.
 
     Starts from a depth-first traversal, long edges first, which nests skip connections inside one another. At last
@@ -206,6 +207,7 @@ def order_layers(layering: Layering, component: Sequence[int], flow: Trunk, turn
     """
     if layering.is_single_file:
         return
+    component = components(layering.count, edges)
     sources, targets = {source for source, _ in turns}, {target for _, target in turns}
     group = [((v in sources) - (v in targets), part) for v, part in enumerate(_groups(layering, component))]
     visited = _depth_first_ranks(layering, flow.fans)
@@ -221,7 +223,9 @@ def order_layers(layering: Layering, component: Sequence[int], flow: Trunk, turn
         if count < fewest:
             best, fewest = [layer[:] for layer in layers], count
     layering.layers = best
-    for source, target in sorted(edge for edge in flow.backbone if not {*edge} & (sources | targets)):
+    turned = sources | targets
+    straight = sorted(edge for edge in flow.backbone if turned.isdisjoint(edge))
+    for source, target in straight:
         _center_among_leaves(layering, source, [u for u in layering.before[target] if not layering.before[u]])
         _center_among_leaves(layering, target, [v for v in layering.after[source] if not layering.after[v]])
 
@@ -255,7 +259,8 @@ def place(layering: Layering, spacing: Spacing, flow: Trunk) -> list[float]:
     offsets = [offsets_px(layer, spacing) for layer in layering.layers]
     at = [0.0] * len(layering.before)
     for layer, apart in zip(layering.layers, offsets, strict=True):
-        _put(at, layer, settle(apart, [0.0] * len(layer), [1.0] * len(layer)))
+        if len(layer) > 1:
+            _put(at, layer, settle(apart, [0.0] * len(layer), [1.0] * len(layer)))
     for sweep in range(PLACEMENT_SWEEPS):
         if _pull_layers(layering.layers, offsets, pulls, at, forward=sweep % 2 == 0) < SETTLED_PX:
             break
@@ -274,6 +279,9 @@ def fit_row(
     for i in numbers:
         layer = layering.layers[i]
         low, high = low_px + spacing.half_px[layer[0]], high_px - spacing.half_px[layer[-1]]
+        if len(layer) == 1:
+            at[layer[0]] = min(max(at[layer[0]] + shift, low), high)
+            continue
         shifted = [at[vertex] + shift for vertex in layer]
         _put(at, layer, settle(offsets_px(layer, spacing), shifted, [1.0] * len(layer), low, high))
 
@@ -285,8 +293,6 @@ def settle(
 
     offsets: the least distance of each vertex of the layer from its first. Exact weighted least squares.
     """
-    if len(offsets) == 1:
-        return [min(max(wanted[0], low), high)]
     blocks: list[tuple[float, float, int]] = []  # mean, weight, size
     for want, weight, offset in zip(wanted, weights, offsets, strict=True):
         mean, size = want - offset, 1
@@ -296,8 +302,9 @@ def settle(
             weight += other_weight
             size += other_size
         blocks.append((mean, weight, size))
-    pooled = [min(max(mean, low), high - offsets[-1]) for mean, _, size in blocks for _ in range(size)]
-    return [base + offset for base, offset in zip(pooled, offsets, strict=True)]
+    highest = high - offsets[-1]
+    pooled = [base for mean, _, size in blocks for base in [min(max(mean, low), highest)] * size]
+    return list(map(add, pooled, offsets))
 
 
 def offsets_px(layer: Sequence[int], spacing: Spacing) -> list[float]:
@@ -344,7 +351,7 @@ def _branch_lengths(onward: list[list[int]], order: Sequence[int]) -> dict[Edge,
                 else:
                     other = join[other]
         join[vertex], level[vertex] = meet, level[meet] + 1
-        height[vertex] = 1 + max((height[other] for other in onward[vertex]), default=-1)
+        height[vertex] = 1 + max([height[other] for other in onward[vertex]], default=-1)
         for other in onward[vertex]:
             lengths[vertex, other] = height[other] - height[meet]
     return lengths

@@ -150,7 +150,7 @@ def _layers(structure: Structure, style: Style) -> Diagram:
     graph = layering.build(layer, fold.rows, edges)
     flow = layering.trunk(count, edges)
     turns = [(a, b) for a, b in edges if fold.rows[layer[a]] != fold.rows[layer[b]]]
-    layering.order_layers(graph, layering.components(count, edges), flow, turns)
+    layering.order_layers(graph, edges, flow, turns)
     is_passed = bool(flow.skips & graph.chains.keys())
     along, across = _bar_extents(structure, texts, fold, sheet, is_passed) or _box_extents(texts, fold, sheet)
     boxes = place_boxes(Canvas(graph, edges, flow, fold), along, across)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diagram_core import layering
-from diagram_core.clearing import Cleared, Floats, Indices, Room, clear, hits_of
+from diagram_core.clearing import Cleared, Floats, Indices, Room, clear, hits_of, passages_of
 from diagram_core.folding import Fold
 from diagram_core.layering import Edge, Layering, Spacing, Trunk
 
@@ -105,7 +105,8 @@ def _attempt(canvas: Canvas, along: Extent, ends: Indices, spacing: Spacing) -> 
     found: list[tuple[int, Floats]] = []
     for share in LENGTHS:
         boxes = _boxes(canvas, along.shrunk(share), spacing, at)
-        hits = 0 if canvas.graph.is_single_file and not fold.rows[-1] else int(hits_of(boxes, ends).sum())
+        single_row = canvas.graph.is_single_file and not fold.rows[-1]
+        hits = 0 if single_row else int(hits_of(boxes[:, 1], boxes[:, 3], passages_of(boxes, ends)).sum())
         if not hits:
             return 0, boxes
         found.append((hits, boxes))
