@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ from diagram_core.synthesis import (
     pipelines,
     sequences,
 )
+from diagram_core.synthesis.chatter import surrounded
 from diagram_core.synthesis.phrasing import chance, mistype, pick
 
 Split = Literal["train", "validation", "test"]
@@ -46,7 +48,7 @@ _ADDRESSES = (
     "can you draw ", "could you make a diagram of ", "plz draw ", "i need a picture of ", "make a figure of ",
     "draw this: ", "sketch ", "visualize ", "I'd like to see ", "please make a chart of ", "Generate a diagram for ",
 )  # fmt: skip
-_MISTYPED = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2)  # words of a prompt without names
+_MISTYPED = (*15 * (0,), 1, 1, 2, 3, 6)  # words of a prompt
 _IN_CAPITALS = ("pipeline", "data flow")  # now and then: plans of theirs consist of names alone
 _ENDS = (" please", " pls", "?", "!", " thanks", " thx")
 
@@ -111,6 +113,8 @@ def make_example(seed: int, number: int) -> Example:
     if asks_for_direction:
         prompt = _ask_for_direction(rng, prompt, direction, in_korean="korean" in name)
     prompt = _address(rng, prompt, has_names=name not in ("dense", "cnn"))
+    if name != "famous":  # a name misspelt is another name
+        prompt = _mistyped(rng, prompt, body)
     style = Style(direction, pick(rng, *PALETTES), pick(rng, *SHAPE_STYLES), pick(rng, *DETAILS))
     look = f"{style.palette} {style.shapes} {style.detail}"
     plan = f"{kind} {direction} {look}\n{body}"
@@ -150,7 +154,7 @@ def _ask_for_direction(rng: Random, prompt: str, direction: Direction, in_korean
 
 
 def _address(rng: Random, prompt: str, has_names: bool) -> str:
-    """Politeness, capitals, misspelling and full stops, which change nothing; names stay as they are."""
+    """Politeness, stories, capitals and full stops, which change nothing; names stay as they are."""
     if "\n" not in prompt and prompt.isascii():
         if chance(rng, 0.2):
             prompt = pick(rng, *_ADDRESSES) + prompt
@@ -158,7 +162,14 @@ def _address(rng: Random, prompt: str, has_names: bool) -> str:
             prompt = prompt.rstrip(".") + pick(rng, *_ENDS)
     if not has_names and chance(rng, 0.2):
         prompt = prompt.upper() if chance(rng, 0.1) and "x" not in prompt else prompt.lower()
-    if not has_names:
-        for _ in range(pick(rng, *_MISTYPED)):
-            prompt = mistype(rng, prompt)
+    if prompt.isascii() and chance(rng, 0.1):
+        return surrounded(rng, prompt)
     return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt
+
+
+def _mistyped(rng: Random, prompt: str, body: str) -> str:
+    """Some words misspelt, none of those that the plan repeats."""
+    names = set(re.findall(r"[a-z]+", body.lower()))
+    for _ in range(pick(rng, *_MISTYPED)):
+        prompt = mistype(rng, prompt, but=names)
+    return prompt

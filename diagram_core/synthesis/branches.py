@@ -104,8 +104,9 @@ def named_inputs(rng: Random) -> tuple[str, str]:
 
 def siamese(rng: Random) -> tuple[str, str]:
     """The same layers for two inputs that are compared (Bromley et al. 1993)."""
-    if chance(rng, 0.3):
-        return _named_siamese(rng)
+    form = pick(rng, _named_siamese, _twins, None, None)
+    if form:
+        return form(rng)
     side = pick(rng, *SIDES)
     inner, words = conv_run(rng)
     size = any_size(rng)
@@ -152,6 +153,8 @@ def two_towers(rng: Random) -> tuple[str, str]:
     one, other = any_sizes(rng, 2, 3), any_sizes(rng, 2, 3)
     names = pick(rng, ("user", "item"), ("query", "document"), ("question", "answer"), ("customer", "product"))
     joint = pick(rng, "dot product", "cosine similarity", "dot product", "concat")
+    if chance(rng, 0.4):
+        return _told_towers(rng, names, one, other)
     prompt = pick(
         rng,
         f"two-tower model, {names[0]} tower {arrows(rng, one)}, {names[1]} tower {arrows(rng, other)}, then {joint}",
@@ -160,6 +163,44 @@ def two_towers(rng: Random) -> tuple[str, str]:
         f"{joint} at the end",
     )
     return prompt, f'( {size_row(one)} | {size_row(other)} ) "{joint}"'
+
+
+def _told_towers(rng: Random, names: tuple[str, str], one: list[int], other: list[int]) -> tuple[str, str]:
+    """`The user tower gets 60 inputs and goes down to 30 and then 10. ... Both come together in a layer of 20.`"""
+    dense, outputs = any_size(rng), rng.randint(1, 5)
+    takes = pick(rng, "takes", "gets", "has", "starts with")
+    then = pick(rng, " and goes down to ", ", then ", " through ", " into ")
+    link = pick(rng, " and then ", ", ", " and ")
+    towers = [
+        f"the {name} {pick(rng, 'tower', 'tower', 'side', 'branch')} {takes} {sizes[0]} inputs{then}"
+        + link.join(str(size) for size in sizes[1:])
+        for name, sizes in zip(names, (one, other), strict=True)
+    ]
+    meet = pick(rng, "both towers come together in", "both sides merge in", "the two join in", "they meet in")
+    end = pick(rng, ", then ", ", and that one leads to ", ", followed by ", " and ")
+    said = f"{outputs} {pick(rng, 'output', 'score') if outputs == 1 else 'outputs'}"
+    joint = pick(rng, ". ", ". ", "; ", ", ")
+    prompt = joint.join([*towers, f"{meet} a {pick(rng, 'dense layer', 'layer')} of {dense}{end}{said}"])
+    if joint == ". ":
+        prompt = ". ".join(part[0].upper() + part[1:] for part in prompt.split(". "))
+    return prompt, f"( {size_row(one)} | {size_row(other)} ) {dense} {outputs}"
+
+
+def _twins(rng: Random) -> tuple[str, str]:
+    """Equal branches of dense layers: `a pair of identical branches, each taking 50 inputs through 32 and then 16`."""
+    inputs, sizes, joint, outputs = any_size(rng), any_sizes(rng, 1, 2), any_size(rng), rng.randint(1, 3)
+    through = pick(rng, " and then ", ", then ", " and ").join(str(size) for size in sizes)
+    noun = pick(rng, "branches", "towers", "twins", "arms", "subnetworks")
+    each = pick(rng, "each taking", "each of them takes", "each with", "each has")
+    said = f"{outputs} {'output' if outputs == 1 else 'outputs'}"
+    head = pick(rng, "siamese network", "siamese net", "Siamese setup", "twin network")
+    meet = pick(rng, "the two join in", "they come together in", "both go into", "merged in")
+    prompt = (
+        f"{head}: {pick(rng, 'two', 'a pair of', '2')} identical {noun}, {each} {inputs} inputs "
+        f"{pick(rng, 'through', 'and then', 'followed by')} {through}{pick(rng, ' neurons', ' units', '')}"
+        f"{pick(rng, '. ', '; ', ', ')}{meet} a layer of {joint}{pick(rng, ', then ', ', followed by ', ' and ')}{said}"
+    )
+    return prompt, f"( {inputs} {size_row(sizes)} &2 ) {joint} {outputs}"
 
 
 def merged_inputs(rng: Random) -> tuple[str, str]:
@@ -238,6 +279,13 @@ def several_heads(rng: Random) -> tuple[str, str]:
             f"{hidden} shared nodes, then {number} heads: {outputs}",
         )
         words = [str(size) for size in heads]
+    if own and chance(rng, 0.5):
+        names = rng.sample(("policy", "value", "class", "box", "price", "age", "mask", "topic"), count)
+        each = and_last([f"a {name} head ({a} then {b})" for name, a, b in zip(names, own, heads, strict=True)])
+        shared = pick(rng, f"shared layers of {hidden}", f"{hidden} shared units", f"layers of {hidden}")
+        splits = pick(rng, "it splits into", "then it splits into", "which split into", "then")
+        prompt = f"{trunk[0]} {pick(rng, 'inputs', 'observations', 'features')}, {shared}{pick(rng, '. ', ', ')}"
+        prompt += f"{splits} {each}"
     if not own and chance(rng, 0.4):
         shared = pick(rng, " -> ", "-").join(str(size) for size in trunk)
         start = pick(rng, f"shared trunk {shared}, ", f"one shared trunk ({shared}), ", f"trunk of {shared}, ")
@@ -300,6 +348,8 @@ def mixture_of_experts(rng: Random) -> tuple[str, str]:
         rng,
         f"mixture of experts with {inputs} inputs, a gate and {number} experts of {size} units{then}, {said}",
         f"MoE: {inputs} inputs, a gate, {number} experts with {size} nodes each{then}, {said}",
+        f"mixture of experts. {inputs} inputs feed {number} parallel experts of {size} neurons each, and alongside "
+        f"them a gate{then}, {said}",
         f"mixture of {number} experts of {size} nodes with a gate, {inputs} inputs{then}, {said}",
     )
     return prompt, " ".join(

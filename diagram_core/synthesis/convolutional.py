@@ -14,6 +14,7 @@ IMAGE_SIDES = (28, 32, 48, 64, 96, 100, 128, 160, 200, 224, 256, 299, 320, 384, 
 MIN_FEATURE_MAP_SIDE = 4
 MIN_SIDE_FOR_LARGE_WINDOWS = 40  # pixels: something is left of the image after a pool of 4x4
 MAX_CONVOLUTIONS = 16
+MAX_BLOCKS = 8
 
 _HEADS = (
     *HEADS, "CNN", "CNN model", "convolutional network", "image classifier", "Convolutional neural network",
@@ -29,7 +30,7 @@ def cnn(rng: Random) -> tuple[str, str]:
     if chance(rng, 0.7):
         tail.sort(reverse=True)
     outputs = rng.randint(1, 3) if chance(rng, 0.6) else pick(rng, 4, 5, 10, 20, 100, 1000)
-    form = pick(rng, *4 * (_listed, _grouped), *2 * (_arrows, _summed), _counted, *5 * (_composed,))
+    form = pick(rng, *6 * (_listed, _grouped), *2 * (_arrows, _summed), _counted, *5 * (_composed,))
     return form(rng, side, kernel, blocks, tail, outputs)
 
 
@@ -37,7 +38,7 @@ def _blocks(rng: Random, side: int, kernel: int) -> list[tuple[int, bool]]:
     """Runs of convolutions, each with whether pooling follows, while the feature map is large enough."""
     blocks: list[tuple[int, bool]] = []
     convolutions = 0
-    limit = rng.randint(1, 8)
+    limit = rng.randint(1, MAX_BLOCKS) if chance(rng, 0.6) else MAX_BLOCKS
     while len(blocks) < limit:
         count = 1 if chance(rng, 0.6) else rng.randint(2, 3)
         smaller = (side - count * (kernel - 1)) // 2

@@ -12,6 +12,7 @@ from diagram_core.synthesis.pipelines import Group, any_head, path_lines
 from diagram_core.synthesis.vocabulary import FATES, STORES
 
 MAX_WIRES = 5
+_GIVES = ("delivers", "gives", "returns", "writes")
 
 
 def data_flow(rng: Random) -> tuple[str, str]:
@@ -21,6 +22,7 @@ def data_flow(rng: Random) -> tuple[str, str]:
         *2 * (_told_flow, _merging_flow, _passing_flow, _arrow_flow, _fated_flow),
         *3 * (_woven_flow,),
         *2 * (_wired_flow,),
+        _asking_flow,
         _relay_flow,
         _stored_flow,
         _fan_flow,
@@ -108,6 +110,10 @@ def _say_work(rng: Random, system: str, taken: list[str], given: list[str]) -> s
         f"{article}{system} {pick(rng, 'takes', 'receives', 'gets', 'reads')} {inputs} and {makes} {outputs}",
         f"{article}{system} turns {inputs} into {outputs}",
         f"{inputs} {go} {pick(rng, 'to', 'into')} {article}{system}, which {makes} {outputs}",
+        f"{inputs} {go} {pick(rng, 'to', 'into')} {article}{system}, and that {makes} {outputs}",
+        f"{inputs} {go} into {article}{system}. Out of {article}{system} comes {outputs}",
+        f"{inputs} {'enters' if go == 'goes' else 'enter'} {article}{system}, out comes {outputs}",
+        f"{inputs} into {article}{system}, out comes {outputs}",
         f"{inputs} {go} {pick(rng, 'to', 'into')} {article}{system} and {outputs} {pick(rng, 'comes', 'come')} out",
         f"{inputs} {are} turned into {outputs} by {article}{system}",
         f"{article}{system} uses {inputs} to make {outputs}",
@@ -118,6 +124,28 @@ def _say_work(rng: Random, system: str, taken: list[str], given: list[str]) -> s
 
 def _behind(article: str, name: str) -> str:
     return with_article(name) if article == "a " else article + name
+
+
+def _asking_flow(rng: Random) -> tuple[str, str]:
+    """A system that asks another, which answers it: `The planner calls web search, and web search hands back to it`."""
+    asking, asked, *others = system_names(rng, rng.randint(2, 4))
+    start, end = thing_names(rng, 2)
+    come_in = ("enter", "go to", "go into") if start.endswith("s") else ("enters", "goes to", "goes into")
+    article = pick(rng, "", "the ", "the ")
+    told = [
+        f"{_behind(pick(rng, '', 'a ', 'the '), start)} {pick(rng, *come_in)} {article}{asking}",
+        f"{article}{asking} {pick(rng, 'calls', 'asks', 'queries', 'sends to')} {article}{asked}",
+        f"{article}{asked} {pick(rng, 'hands back to', 'answers', 'returns to', 'sends back to')} {article}{asking}",
+    ]
+    lines = [f"{start} > [{asking}] > [{asked}] > {asking}"]
+    last = asking
+    for system in others:
+        told.append(f"{article}{last} {pick(rng, 'passes on to', 'goes on to', 'hands over to')} {article}{system}")
+        lines.append(f"{last} > [{system}]")
+        last = system
+    told.append(f"{article}{last} {pick(rng, *_GIVES)} {_behind(pick(rng, '', 'a '), end)}")
+    lines.append(f"{last} > {end}")
+    return pick(rng, ", ", ". ", "; ").join(told), "\n".join(lines)
 
 
 def _wired_flow(rng: Random) -> tuple[str, str]:

@@ -88,6 +88,7 @@ def _flow(rng: Random) -> tuple[str, str]:
                 f"{thing}{_subject_mark(thing)} {system}{_to(system)} 들어가고 {given}{_subject_mark(given)} 나온다",
                 f"{thing}{_object_mark(thing)} {system}에 넣어 {given}{_object_mark(given)} 얻는다",
                 f"{system}{_subject_mark(system)} {thing}{_object_mark(thing)} {given}{_to(given)} 바꾼다",
+                f"{thing}{_subject_mark(thing)} {system}에 들어가면 {given}{_subject_mark(given)} 나온다",
             )
             for thing, system, given in zip(things, systems, things[1:], strict=False)
         )
@@ -111,16 +112,30 @@ def _merged(rng: Random) -> tuple[str, str]:
 def _parallel(rng: Random) -> tuple[str, str]:
     first, one, other, *rest = _actions(rng, rng.randint(3, 5))
     both = f"{one}{_and(one)} {other}"
-    told = pick(rng, f"{first} 후 {both} 동시에", f"{first}, {both} 병렬로", f"{first} 다음 {both} 동시에 진행")
+    told = pick(
+        rng,
+        f"{first} 후 {both} 동시에",
+        f"{first}, {both} 병렬로",
+        f"{first} 다음 {both} 동시에 진행",
+        f"{first}{_subject_mark(first)} 끝나면 {both}{_object_mark(other)} 동시에 하고",
+        f"먼저 {first}, 그다음 {both}{_object_mark(other)} 같이 한다",
+    )
+    links = ["", "그 다음 "]
+    if chance(rng, 0.3):
+        links = [pick(rng, "둘 다 끝나면 ", "둘 다 끝난 뒤 ", "모두 끝나면 ")]
     row = " > ".join([f"[{first}]", f"[{one}], [{other}]", *(f"[{step}]" for step in rest)])
-    return told + "".join(f", {pick(rng, '그 다음 ', '')}{step}" for step in rest), row
+    return told + "".join(f", {pick(rng, *links)}{step}" for step in rest), row
 
 
 def _loop(rng: Random) -> tuple[str, str]:
     actions = _actions(rng, rng.randint(3, 5))
     back = pick(rng, *actions[:-1])
     told = pick(
-        rng, f", 실패하면 {back}{_to(back)} 돌아가기", f", 성능이 낮으면 다시 {back}", f", 안되면 {back}{_to(back)}"
+        rng,
+        f", 실패하면 {back}{_to(back)} 돌아가기",
+        f", 성능이 낮으면 다시 {back}",
+        f", 안되면 {back}{_to(back)}",
+        f". {actions[-1]}에서 문제가 나오면 {back}{_to(back)} 되돌아감",
     )
     return pick(rng, " -> ", ", ", " 후 ").join(actions) + told, f"{step_path(actions)} > {back}"
 
@@ -253,13 +268,15 @@ def _cnn(rng: Random) -> tuple[str, str]:
     for _ in range(rng.randint(1, MAX_SIDE_BLOCKS)):
         noun = pick(rng, "합성곱층", "합성곱 층", "컨볼루션 층", "conv 레이어")
         kernel, count = pick(rng, "", "3"), pick(rng, 1, 1, 2, 3)
-        number = "" if count == 1 else pick(rng, f" {count}개", f" {_COUNTERS[count]} 개")
+        number = "" if count == 1 else pick(rng, f" {count}개", f" {_COUNTERS[count]} 개", f" {_COUNTERS[count]} 번")
         phrases.append((f"{by(rng, 3, 3)} {noun}" if kernel else noun) + number)
         words.append(f"conv{kernel}" + ("" if count == 1 else f"*{count}"))
         noun, word = pick(rng, ("최대 풀링", "maxpool"), ("풀링층", "pool"), ("평균 풀링", "avgpool"))
         window = pick(rng, "", "2")
         phrases.append(f"{by(rng, 2, 2)} {noun}" if window else noun)
         words.append(f"{word}{window}")
+    if chance(rng, 0.3):
+        phrases[0] += pick(rng, "에", "를 받아")
     size, outputs = pick(rng, 16, 32, 64, 100, 128, 256), pick(rng, 1, 2, 5, 10, 100)
     dense = pick(rng, f"{size}개 노드 은닉층", f"은닉층 {size}개", f"완전연결층 {size}", f"Dense {size}")
     phrases += [dense, pick(rng, f"출력 {outputs}개", f"출력 {outputs}")]

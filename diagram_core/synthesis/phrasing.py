@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from random import Random
 from typing import TypeVar
 
@@ -58,12 +58,16 @@ def by(rng: Random, a: int, b: int) -> str:
     return f"{a}{pick(rng, 'x', ' x ', '*', ' * ')}{b}"
 
 
-def mistype(rng: Random, text: str) -> str:
+def mistype(rng: Random, text: str, but: Container[str]) -> str:
     """The text with one of its longer words of plain letters misspelt: two letters swapped, one lost or one doubled.
 
-    Numerals are spared: `three` would become `there`.
+    Numerals are spared, for `three` would become `there`, and so are the words (in small letters) of `but`.
     """
-    words = [word for word in re.finditer(r"[A-Za-z]{5,}", text) if word[0].lower() not in NUMERALS]
+    words = [
+        word
+        for word in re.finditer(r"\b[A-Za-z]{4,}\b", text)
+        if word[0].lower() not in NUMERALS and word[0].lower() not in but
+    ]
     if not words:
         return text
     word = pick(rng, *words)

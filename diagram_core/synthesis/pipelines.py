@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from random import Random
 
 from diagram_core.synthesis.naming import coined_names, side_steps, step_names, system_names
-from diagram_core.synthesis.phrasing import and_last, chance, marked, pick
+from diagram_core.synthesis.phrasing import and_last, chance, count_word, marked, pick
 from diagram_core.synthesis.vocabulary import (
     COMMON_NOUNS,
     COMMON_VERBS,
@@ -18,6 +18,7 @@ from diagram_core.synthesis.vocabulary import (
 )
 
 MAX_STEPS = 12
+PAIR = 2
 
 Group = tuple[list[str], list[str]]  # steps, and those that each of them leads to
 
@@ -34,7 +35,9 @@ def pipeline(rng: Random) -> tuple[str, str]:
         _headed_pipeline,
         _cycle_pipeline,
         *2 * (_decision_pipeline,),
-        *4 * (_connected_pipeline,),
+        *2 * (_resumed_pipeline,),
+        _reversed_pipeline,
+        *6 * (_connected_pipeline,),
     )
     return form(rng)
 
@@ -168,11 +171,23 @@ def _numbered_loop(rng: Random) -> tuple[str, str]:
     mark = pick(rng, "{}. ", "{}. ", "{}) ", "{}: ", "step {}: ", "({}) ")
     when = pick(rng, "", "", f"if {_outcome(rng, CONDITIONS)} ", "if not ok ")
     step = pick(rng, f"step {back + 1}", f"step {back + 1}", f"{back + 1}", f"number {back + 1}")
+    if back < len(actions) - 2 and chance(rng, 0.3):
+        return _numbered_check(rng, actions, mark, back, step)
     told = f"{when}{pick(rng, 'back to', 'go back to', 'go to', 'return to', 'repeat from', 'jump to')} {step}"
     lines = marked(mark, [*actions, told])
     if chance(rng, 0.3):  # on the line of the last step
         lines = [*lines[:-2], f"{lines[-2]}, {told}"]
     return any_head(rng) + pick(rng, "\n", "\n", " ", ", ", "; ").join(lines), f"{step_path(actions)} > {actions[back]}"
+
+
+def _numbered_check(rng: Random, actions: list[str], mark: str, back: int, step: str) -> tuple[str, str]:
+    """A numbered list of which one step, told by its number, may send back: `If step 3 fails, return to step 1.`"""
+    check = rng.randint(back + 1, len(actions) - 2)
+    lines = marked(mark, actions)
+    fails = pick(rng, f"if step {check + 1} fails", f"when {check + 1} fails", f"if {check + 1} goes wrong")
+    told = f"{fails}{pick(rng, ', ', ' ')}{pick(rng, 'return to', 'go back to', 'back to', 'repeat')} {step}"
+    body = f"{step_path(actions[: check + 1])} > {actions[back]}\n{actions[check]} > {step_path(actions[check + 1 :])}"
+    return f"{pick(rng, chr(10), ' ', ', ').join(lines)}{pick(rng, '. ', '; ', chr(10))}{told}", body
 
 
 def _parallel_pipeline(rng: Random) -> tuple[str, str]:
@@ -182,6 +197,8 @@ def _parallel_pipeline(rng: Random) -> tuple[str, str]:
     first, side, rest = actions[:before], side_steps(rng, width), actions[before:]
     together = and_last(side)  # commas alone would not say where it begins
     at_once = pick(rng, "in parallel", "in parallel", "at the same time", "side by side", "simultaneously")
+    if chance(rng, 0.3):
+        return _joined_pipeline(rng, first, side, rest)
     if first:
         told = pick(
             rng,
@@ -198,6 +215,62 @@ def _parallel_pipeline(rng: Random) -> tuple[str, str]:
     groups = [step_path(first), ", ".join(f"[{action}]" for action in side), step_path(rest)]
     row = [group for group in groups if group]
     return prompt, " > ".join(row)
+
+
+def _joined_pipeline(rng: Random, first: list[str], side: list[str], rest: list[str]) -> tuple[str, str]:
+    """Steps side by side whose end is waited for: `chop onions and, meanwhile, boil water; when both are done, eat`."""
+    at_once = pick(rng, "at the same time", "in parallel", "meanwhile", "at once", "simultaneously")
+    count = "both" if len(side) == PAIR else pick(rng, "all", f"all {count_word(rng, len(side))}")
+    told = pick(
+        rng,
+        f"{count_word(rng, len(side))} things {at_once}: {', '.join(side)}",
+        f"{', '.join(side[:-1])} and, {at_once}, {side[-1]}",
+        f"{at_once}: {' and '.join(side)}",
+        f"do {and_last(side)} {at_once}",
+    )
+    before = f"{_in_turn(rng, first)}{pick(rng, ', then ', '; then ', '. then ')}" if first else ""
+    if rest:
+        link = pick(rng, "; ", ". ", ", ")
+        done = pick(
+            rng, f"once {count} are done", f"when {count} are ready", f"{count} finished", f"after {count} are done"
+        )
+        told += f"{link}{done}{pick(rng, ', ', ' -> ', ', then ')}{_in_turn(rng, rest)}"
+    row = [step_path(first), ", ".join(f"[{step}]" for step in side), step_path(rest)]
+    return f"{any_head(rng)}{before}{told}", " > ".join(group for group in row if group)
+
+
+def _resumed_pipeline(rng: Random) -> tuple[str, str]:
+    """A decision or a row, and then what follows on one of its steps, by that step's name."""
+    actions = step_names(rng, rng.randint(4, 7))
+    *before, one, other, after = actions
+    when = _outcome(rng, QUESTIONS)
+    told = pick(
+        rng,
+        f"{_in_turn(rng, before)}. If {when}, {one}, otherwise {other}",
+        f"{_in_turn(rng, before)}; if {when} {one}, else {other}",
+        f"{_in_turn(rng, before)}, and here the ways part: {one} or {other}",
+        f"{_in_turn(rng, before)}, then either {one} or {other}",
+    )
+    source = pick(rng, one, one, other)
+    follows = pick(
+        rng,
+        f"After {source} comes {after}",
+        f"after {source} {after}",
+        f"{source} is followed by {after}",
+        f"{source} leads to {after}",
+        f"then {source} goes on to {after}",
+    )
+    body = f"{step_path(before)} > [{one}], [{other}]\n{source} > [{after}]"
+    return f"{any_head(rng)}{told}{pick(rng, '. ', '. ', '; ', ', ')}{follows}", body
+
+
+def _reversed_pipeline(rng: Random) -> tuple[str, str]:
+    """The last step first: `before ship the bike comes test brakes, and before test brakes comes attach wheels`."""
+    actions = step_names(rng, rng.randint(2, 4))
+    verb = pick(rng, "comes", "comes", "there is", "you have to", "we")
+    links = [f"before {later} {verb} {earlier}" for earlier, later in pairwise(actions)]
+    joint = pick(rng, ", and ", ", ", ". ", "; ")
+    return joint.join(reversed(links)), step_path(actions)
 
 
 def _in_turn(rng: Random, actions: list[str]) -> str:

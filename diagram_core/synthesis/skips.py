@@ -14,7 +14,7 @@ from diagram_core.synthesis.layer_parts import (
     in_a_row,
     outputs_part,
 )
-from diagram_core.synthesis.phrasing import by, chance, count_word, pick
+from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
 
 MAX_LEVELS = 4  # of a U-Net; a plan has names for as many skips
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
@@ -117,8 +117,21 @@ def dense_skip(rng: Random) -> tuple[str, str]:
         f"{arrows(rng, [*sizes, outputs])} MLP, skip from {source_name} to {target_name}",
         f"dense network with layers {arrows(rng, [*sizes, outputs])} and a residual connection from {source_name} "
         f"to {target_name}",
+        f"{arrows(rng, [*sizes, outputs])}, {source_name} "
+        f"{pick(rng, 'also skips into', 'is also wired directly to', 'also leads straight to')} {target_name}",
+        f"{_layer_by_layer(rng, sizes, outputs)}. Also {source_name} has a "
+        f"{pick(rng, 'shortcut', 'skip')} {pick(rng, 'to', 'into', 'straight into')} {target_name}",
+        f"{_layer_by_layer(rng, sizes, outputs)}; {pick(rng, 'skip', 'shortcut', 'residual')}: {source_name} "
+        f"{pick(rng, '->', 'to')} {target_name}",
     )
     return prompt, " ".join(words)
+
+
+def _layer_by_layer(rng: Random, sizes: list[int], outputs: int) -> str:
+    inputs, *hidden = sizes
+    told = enumeration(rng, [str(size) for size in hidden])
+    layers = pick(rng, f"hidden layers of {told}", f"hidden layers with {told} neurons", f"{told} hidden units")
+    return f"{inputs} inputs, {layers}{pick(rng, ', ', ' and ')}{outputs} outputs"
 
 
 def _hidden_names(rng: Random, count: int) -> list[str]:
@@ -163,6 +176,8 @@ def hourglass(rng: Random) -> tuple[str, str]:
     """A convolutional autoencoder or a U-Net told layer by layer, with its skips at the end."""
     levels = rng.randint(1, MAX_LEVELS - 1)
     side = rng.randint(3, 40) * 2**levels
+    if chance(rng, 0.3):
+        return _hourglass_with_filters(rng, levels, side)
     conv, conv_word = pick(rng, ("conv", "conv"), ("conv", "conv"), ("conv 3x3", "conv3"), ("convolution", "conv"))
     pool, pool_word = pick(
         rng, ("max pool", "maxpool"), ("pool", "pool"), ("maxpool", "maxpool"), ("downsample", "pool")
@@ -188,6 +203,30 @@ def hourglass(rng: Random) -> tuple[str, str]:
     return prompt + (_said_skips(rng, levels) if has_skips else ""), " ".join([f"{side}x{side}", *words])
 
 
+def _hourglass_with_filters(rng: Random, levels: int, side: int) -> tuple[str, str]:
+    """A U-Net told by its way down, its bottom and its way up, with the filters of each convolution."""
+    first = pick(rng, 8, 16, 32, 64)
+    filters = [first << level for level in range(levels + 1)]
+    say = pick(rng, "conv 3x3 with {} filters", "3x3 conv with {} filters", "conv 3x3 ({})", "conv {} channels").format
+    kernel = "" if "3x3" not in say(1) else "3"
+    pool, pool_word = pick(rng, ("max pool 2x2", "maxpool2"), ("max pool", "maxpool"), ("pool", "pool"))
+    up, up_word = pick(rng, ("upsample 2x2", "up2"), ("upsample", "up"), ("upsampling", "up"))
+    down = [part for size in filters[:-1] for part in (say(size), pool)]
+    up_again = [part for size in reversed(filters[:-1]) for part in (up, say(size))]
+    names = SKIP_NAMES[:levels]
+    words = [f"conv{kernel}:{size} @{name} {pool_word}" for size, name in zip(filters, names, strict=False)]
+    words.append(f"conv{kernel}:{filters[-1]}")
+    words += [f"{up_word} conv{kernel}:{filters[i]} +{names[i]}" for i in reversed(range(levels))]
+    parts = pick(rng, ("Down: ", "Bottom: ", "Up: "), ("encoder: ", "bottleneck: ", "decoder: "), ("", "", ""))
+    comma = pick(rng, ", ", ", ", " -> ")
+    told = [comma.join(down), say(filters[-1]), comma.join(up_again)]
+    joint = pick(rng, ". ", "; ") if parts[0] else comma
+    layers = joint.join(part + phrase for part, phrase in zip(parts, told, strict=True))
+    image = f"{by(rng, side, side)} {pick(rng, 'images', 'scans', 'input', 'pictures')}"
+    prompt = f"{pick(rng, 'unet', 'U-Net', 'UNet')} for {image}{pick(rng, '. ', ': ')}{layers}"
+    return prompt + _said_skips(rng, levels), " ".join([f"{side}x{side}", *words])
+
+
 def _said_skips(rng: Random, levels: int) -> str:
     """From each convolution on the way down to that of the same size on the way up, of which the last comes first."""
     places = pick(rng, _ORDINALS, _SHORT_ORDINALS)
@@ -199,6 +238,7 @@ def _said_skips(rng: Random, levels: int) -> str:
     listed = pick(rng, ", ", " and ").join(pairs)
     return pick(
         rng,
+        f". Skip connections from {listed}",
         f". skips: {listed}",
         f", skip connections from {listed}",
         f"; skip {'connection' if levels == 1 else 'connections'}: {listed}",
