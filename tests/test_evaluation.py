@@ -42,6 +42,7 @@ TYPED_PROMPTS = (  # training never sees them; by whom they were read, and when:
     Path(__file__).with_name("fresh_prompts.jsonl"),
     Path(__file__).with_name("held_out_prompts.jsonl"),
     Path(__file__).with_name("long_prompts.jsonl"),
+    Path(__file__).with_name("mixed_prompts.jsonl"),
 )
 UNKNOWN_FORM = "row 2: its structure is not of the known form"
 
@@ -225,8 +226,8 @@ def test_a_bad_row_of_prompts_is_named(tmp_path: Path, row: dict[str, Any], mess
 
 def test_the_prompts_that_people_typed_can_be_measured() -> None:
     sets = [read_prompt_cases(path) for path in TYPED_PROMPTS]
-    assert [len(cases) for cases in sets] == [60, 60, 60, 60]
-    assert len({case.prompt for cases in sets for case in cases}) == 240
+    assert [len(cases) for cases in sets] == [60] * len(TYPED_PROMPTS)
+    assert len({case.prompt for cases in sets for case in cases}) == sum(map(len, sets))
     assert all({case.kind for case in cases} == {"network", "chart"} for cases in sets)
 
 
