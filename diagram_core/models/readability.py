@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -134,19 +135,16 @@ def train_fold(
     device: torch.device,
     checkpoint: Path,
     on_epoch: Callable[[int, Epoch], None],
+    start: ReadabilityNet | None = None,
 ) -> tuple[ReadabilityNet, list[Epoch]]:
-    """Train one network; the curve has the squared error of the validation scores.
+    """Train one network, on from `start` if there is one; the curve has the squared error of the validation scores.
 
     Mirrored and recoloured copies have the same flaws as the original, so each epoch sees others.
     """
     pixels, places = channels_first(training.images), torch.from_numpy(training.places)
     flaws = torch.from_numpy(training.flaws).clamp_max(_MAX_FLAW)
     shares = (training.places / np.float32(255)).mean((0, 2, 3)).clip(_RAREST, 1 - _RAREST)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
-        network = ReadabilityNet(flaws.mean(dim=0).numpy())
-    with torch.no_grad():
-        network.get_parameter("places.bias").copy_(torch.logit(torch.from_numpy(shares)))
+    network = deepcopy(start) if start else _untrained(flaws.mean(dim=0).numpy(), shares, settings.seed)
     channels_last(network.to(device))
     wanted_scores = readability(validation.flaws)
 
@@ -163,6 +161,16 @@ def train_fold(
 
     curve = train(network, loss_of, validate, len(flaws), settings, checkpoint, on_epoch)
     return network, curve
+
+
+def _untrained(mean_flaws: Floats, shares: Floats, seed: int) -> ReadabilityNet:
+    """A random network that says the mean of the flaws, and of each place its share of cells."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = ReadabilityNet(mean_flaws)
+    with torch.no_grad():
+        network.get_parameter("places.bias").copy_(torch.logit(torch.from_numpy(shares)))
+    return network
 
 
 class RatedDrawings(NamedTuple):
