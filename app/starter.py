@@ -20,21 +20,25 @@ STAGES = ("render", "readability", "synthesize", "base", "sft")
 def train_starter() -> None:
     """Run the stages that train it, or what is left of them, and ship their models. Raises as the pipeline does."""
     from tasks.config import STARTER_DIR, load_profile
+    from tasks.readability import SHIPPED_DIR
 
     settings = load_profile(PROFILE)
     for stage in STAGES:
         results = train.run_pipeline(settings, PROFILE, only=stage).results
         if stage == "readability":
-            ship_networks(results[stage].out_dir, STARTER_DIR / stage)
+            ship_networks(results[stage].out_dir, SHIPPED_DIR)
     ship_adapter(results["sft"].out_dir, STARTER_DIR)
     terminal.out().print(f"The shipped models are in {STARTER_DIR}", markup=False)
 
 
 def ship_networks(stage_dir: Path, shipped_dir: Path) -> None:
     """Copy the networks of a finished readability stage, with the settings, metrics and curves they came with."""
+    from diagram_core.models.readability import CONFIG_FILE
+    from tasks.readability import CURVES_FILE
+
     shipped_dir.mkdir(parents=True, exist_ok=True)
     networks = sorted(path.name for path in stage_dir.glob("*.safetensors"))
-    for name in (*networks, "readability.json", "config.json", "metrics.json", "learning_curves.png"):
+    for name in (*networks, CONFIG_FILE, "config.json", "metrics.json", CURVES_FILE):
         shutil.copyfile(stage_dir / name, shipped_dir / name)
 
 
