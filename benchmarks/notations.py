@@ -30,7 +30,7 @@ from diagram_core.flaws import readability_oracle
 from diagram_core.generate import Candidate, generate, prepare
 from diagram_core.geometry import measure as measure_geometry
 from diagram_core.models.language import load_model, load_tokenizer, merge_adapter
-from diagram_core.notation import NOTATIONS, Notation, answer_grammar, read
+from diagram_core.notation import NOTATIONS, Notation, answer_grammar, copies_names, read
 from diagram_core.notation.listing import write_list
 from diagram_core.structure import same_graph, structural_score
 from diagram_core.synthesis import Example, Split, examples
@@ -108,7 +108,7 @@ def _draw(notation: Notation, profile: Profile, asked: list[Example], folder: Pa
     tokenizer = load_tokenizer(plain)
     model = merge_adapter(load_model(plain), folder / notation / "trained" / ADAPTER_DIR)
     base.save_whole(model, tokenizer, merged)
-    language_model = prepare(load_engine(merged), tokenizer, answer_grammar(notation))
+    language_model = prepare(load_engine(merged), tokenizer, answer_grammar(notation), copies_names(notation))
     settings = profile.generate.model_copy(
         update={"style_temperature": 1e-3, "max_new_tokens": MAX_ANSWER_TOKENS, "max_seconds": MAX_ANSWER_SECONDS}
     )

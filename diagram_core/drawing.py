@@ -16,7 +16,7 @@ from diagram_core.models.language import load_tokenizer
 from diagram_core.models.neighbors import NeighborRater
 from diagram_core.models.readability import Ensemble
 from diagram_core.models.taste_space import TasteSpace
-from diagram_core.notation import Notation, answer_grammar, read_answer
+from diagram_core.notation import Notation, answer_grammar, copies_names, read_answer
 from diagram_core.recommend import Entry, Ranked, RankSettings, rank
 from diagram_core.render import Image, draw
 from diagram_core.structure import Structure
@@ -97,7 +97,7 @@ class DrawnCandidate:
 def load_parts(folders: PartFolders) -> Parts:
     """Load everything that drawing needs. Raises InputError that names the part that cannot be loaded."""
     engine, tokenizer = load_engine(folders.language_model), load_tokenizer(folders.language_model)
-    language_model = prepare(engine, tokenizer, answer_grammar(folders.notation))
+    language_model = prepare(engine, tokenizer, answer_grammar(folders.notation), copies_names(folders.notation))
     return Parts(language_model, folders.notation, folders.generate, load_judge(folders))
 
 

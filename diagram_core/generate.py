@@ -19,6 +19,7 @@ import xgrammar
 from numpy.typing import NDArray
 from torch import Tensor
 
+from diagram_core.copying import NameCopier, Place, Trie, token_trie
 from diagram_core.decoding import Decoder, Engine
 from diagram_core.errors import InputError
 from diagram_core.prompting import check_prompt, encode_prompt
@@ -54,7 +55,7 @@ class Candidate:
     """A text that the model wrote.
 
     mean_logprob: mean over its tokens, the end token included, of the natural logarithm of the model's probability,
-    renormalized over what the grammar allows there. stopped: it ended by itself rather than at a limit. seconds: from
+    renormalized over what may stand there. stopped: it ended by itself rather than at a limit. seconds: from
     the start of the batch to the end of this text. body_logprob: of all that follows the first line, together: how
     likely the model thought what the text says, whatever its look.
     """
@@ -76,10 +77,13 @@ class LanguageModel:
     grammar: xgrammar.CompiledGrammar
     vocabulary: tuple[bytes, ...]  # what each token stands for
     writable: NDArray[np.bool_]  # tokens that are text, and the end token: no other special ones
+    names: Trie | None  # the vocabulary, where names in charts are copied from the prompt
 
 
-def prepare(engine: Engine, tokenizer: PreTrainedTokenizerBase, grammar: str) -> LanguageModel:
-    """Compile a grammar (xgrammar's EBNF) for a model's tokenizer.
+def prepare(
+    engine: Engine, tokenizer: PreTrainedTokenizerBase, grammar: str, copies_names: bool = False
+) -> LanguageModel:
+    """Compile a grammar (xgrammar's EBNF) for a model's tokenizer. copies_names: see `copying.py`.
 
     Raises InputError for a tokenizer that has no end token, without which no answer could end.
     """
@@ -91,7 +95,8 @@ def prepare(engine: Engine, tokenizer: PreTrainedTokenizerBase, grammar: str) ->
     writable = np.ones(len(vocabulary), dtype=bool)
     writable[[token for token in tokenizer.all_special_ids if token != end]] = False
     compiled = xgrammar.GrammarCompiler(info, max_threads=1).compile_grammar(grammar)
-    return LanguageModel(engine, tokenizer, compiled, vocabulary, writable)
+    names = token_trie(vocabulary, writable) if copies_names else None
+    return LanguageModel(engine, tokenizer, compiled, vocabulary, writable, names)
 
 
 def generate(
@@ -103,7 +108,8 @@ def generate(
     InputError for one that leaves the model no room to answer.
     """
     started = time.perf_counter()
-    prompt_ids = encode_prompt(language_model.tokenizer, check_prompt(prompt))
+    prompt = check_prompt(prompt)
+    prompt_ids = encode_prompt(language_model.tokenizer, prompt)
     room = language_model.engine.context_size - len(prompt_ids)
     if room < 1:
         raise InputError(
@@ -112,6 +118,7 @@ def generate(
     batch = _Batch(
         language_model=language_model,
         decoder=language_model.engine.new_decoder(),
+        copier=_copier(language_model, prompt),
         generator=torch.Generator().manual_seed(seed),
         max_tokens=min(settings.max_new_tokens, room),
         started=started,
@@ -127,6 +134,11 @@ def generate(
     return [_candidate(language_model, answer) for answer in answers]
 
 
+def _copier(language_model: LanguageModel, prompt: str) -> NameCopier | None:
+    end = language_model.tokenizer.eos_token_id
+    return language_model.names and NameCopier(prompt, language_model.names, len(language_model.vocabulary), end)
+
+
 @dataclass
 class _Answer:
     """A text in the making."""
@@ -137,6 +149,7 @@ class _Answer:
     header_logprob: float | None = None  # of the first line; None until it is written
     style_logprob: float = 0.0  # of the first line so far, at its temperature
     rank: float = 0.0  # style_logprob, perturbed by Gumbel noise
+    place: Place | None = None  # in copying names; None where none are copied
     stopped: bool = False
     seconds: float = 0.0
 
@@ -154,6 +167,7 @@ class _Batch:
 
     language_model: LanguageModel
     decoder: Decoder
+    copier: NameCopier | None
     generator: torch.Generator
     max_tokens: int
     started: float
@@ -173,6 +187,9 @@ class _Batch:
         answer.stopped = answer.matcher.is_terminated()
         if answer.header_logprob is None and b"\n" in self.language_model.vocabulary[token]:
             answer.header_logprob = answer.logprob
+            answer.place = self.copier and self.copier.begin(_bytes_of(self.language_model, answer.tokens))
+        elif self.copier and answer.place and not answer.stopped:
+            answer.place = self.copier.after(answer.place, self.language_model.vocabulary[token])
         answer.seconds = time.perf_counter() - self.started
 
     def next_logprobs(self, answers: Sequence[_Answer], rows: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -182,10 +199,21 @@ class _Batch:
             answers[row].matcher.fill_next_token_bitmask(bitmask, i)
         bits = np.unpackbits(bitmask.numpy().view(np.uint8), axis=1, bitorder="little")
         allowed = bits[:, : len(self.language_model.vocabulary)].astype(bool) & self.language_model.writable
+        for i, row in enumerate(rows):
+            self._keep_copies(answers[row], allowed[i])
         token_ids = np.flatnonzero(allowed.any(axis=0))
         logits = self.decoder.logits(torch.from_numpy(token_ids))[list(rows)]
         logits.masked_fill_(torch.from_numpy(~allowed[:, token_ids]), -torch.inf)
         return torch.from_numpy(token_ids), logits.log_softmax(dim=-1)
+
+    def _keep_copies(self, answer: _Answer, allowed: NDArray[np.bool_]) -> None:
+        """Rule out in place what is no copy; where nothing would be left, this answer is free from here on."""
+        if self.copier and answer.place:
+            copies = allowed & self.copier.mask(answer.place)
+            if copies.any():
+                allowed[:] = copies
+            else:
+                answer.place = None
 
 
 def _write_headers(batch: _Batch, count: int, temperature: float) -> list[_Answer]:
@@ -255,12 +283,15 @@ def _gumbel(shape: torch.Size, generator: torch.Generator) -> Tensor:
 
 def _candidate(language_model: LanguageModel, answer: _Answer) -> Candidate:
     written = answer.tokens[:-1] if answer.stopped else answer.tokens
-    text = b"".join(language_model.vocabulary[token] for token in written).decode("utf-8", errors="replace")
     return Candidate(
-        text=text,
+        text=_bytes_of(language_model, written).decode("utf-8", errors="replace"),
         mean_logprob=answer.logprob / len(answer.tokens),
         tokens=len(answer.tokens),
         stopped=answer.stopped,
         seconds=answer.seconds,
         body_logprob=answer.logprob - (answer.header_logprob or 0.0),
     )
+
+
+def _bytes_of(language_model: LanguageModel, tokens: Sequence[int]) -> bytes:
+    return b"".join(language_model.vocabulary[token] for token in tokens)

@@ -121,6 +121,17 @@ def test_answers_in_every_notation_keep_to_its_grammar(tokenizer: PreTrainedToke
     assert ended or notation == "list"  # random numbers in list notation rarely end within 60 tokens
 
 
+@pytest.mark.parametrize("prompt", ['load data, then train a "model"', "데이터를 읽고 배포", ">>>"])
+def test_names_of_charts_are_copied_where_the_prompt_has_any(tokenizer: PreTrainedTokenizerFast, prompt: str) -> None:
+    grammar = answer_grammar("plan").replace("network | chart", "chart", 1)
+    model = prepare(engine(), tokenizer, grammar, copies_names=True)
+    for candidate in (c for seed in range(4) for c in generate(model, prompt, 4, Settings(max_new_tokens=30), seed)):
+        assert "\N{REPLACEMENT CHARACTER}" not in candidate.text or not candidate.stopped
+        names = re.findall(r"[^\[\]>,+~\n\"\\]+", candidate.text.split("\n", 1)[1])
+        for name in filter(None, map(str.strip, names[:-1])):  # the last may have been cut
+            assert name in prompt or prompt == ">>>"
+
+
 def test_a_seed_repeats_its_candidates_and_another_does_not(toy: LanguageModel) -> None:
     def texts(seed: int) -> list[str]:
         return [candidate.text for candidate in generate(toy, PROMPT, 5, Settings(), seed)]

@@ -50,3 +50,8 @@ def _read_nodes(text: str) -> Diagram:
 def answer_grammar(notation: Notation) -> str:
     """The EBNF, in xgrammar's form, that an answer in this notation keeps from its first to its last character."""
     return _GRAMMARS[notation]
+
+
+def copies_names(notation: Notation) -> bool:
+    """Whether an answer in this notation repeats names of the prompt: the other notations have none."""
+    return notation == "plan"
