@@ -56,16 +56,16 @@ Family = Callable[[Random], tuple[str, str]]
 
 # How often each family of prompts occurs, by name.
 FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
-    "dense": ("network", dense.dense, 0.15),
-    "cnn": ("network", convolutional.cnn, 0.17),
+    "dense": ("network", dense.dense, 0.14),
+    "cnn": ("network", convolutional.cnn, 0.155),
     "sequence": ("network", sequences.sequence, 0.06),
-    "architecture": ("network", architectures.architecture, 0.20),
-    "famous": ("network", famous.famous, 0.025),
+    "architecture": ("network", architectures.architecture, 0.245),
+    "famous": ("network", famous.famous, 0.02),
     "korean network": ("network", korean.network, 0.045),
-    "data process": ("chart", data_processes.data_process, 0.11),
-    "pipeline": ("chart", pipelines.pipeline, 0.155),
-    "data flow": ("chart", data_flows.data_flow, 0.115),
-    "korean pipeline": ("chart", korean.pipeline, 0.04),
+    "data process": ("chart", data_processes.data_process, 0.095),
+    "pipeline": ("chart", pipelines.pipeline, 0.165),
+    "data flow": ("chart", data_flows.data_flow, 0.12),
+    "korean pipeline": ("chart", korean.pipeline, 0.05),
 }
 
 
@@ -162,7 +162,7 @@ def _address(rng: Random, prompt: str, has_names: bool) -> str:
             prompt = prompt.rstrip(".") + pick(rng, *_ENDS)
     if not has_names and chance(rng, 0.2):
         prompt = prompt.upper() if chance(rng, 0.1) and "x" not in prompt else prompt.lower()
-    if prompt.isascii() and chance(rng, 0.1):
+    if prompt.isascii() and chance(rng, 0.15):
         return surrounded(rng, prompt)
     return prompt + "." if chance(rng, 0.05) and prompt[-1] not in ".\n" else prompt
 

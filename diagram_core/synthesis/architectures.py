@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from diagram_core.synthesis.block_stories import block_story
 from diagram_core.synthesis.branches import (
     ensemble,
     gan,
@@ -17,13 +18,16 @@ from diagram_core.synthesis.branches import (
     siamese,
     two_towers,
 )
+from diagram_core.synthesis.dense_stories import related_dense, worded_dense
 from diagram_core.synthesis.encoders import autoencoder, sequence_to_sequence, transformer
+from diagram_core.synthesis.head_stories import gan_in_a_row, gated_experts, split_heads
 from diagram_core.synthesis.phrasing import pick
+from diagram_core.synthesis.skip_stories import conv_row_skip, equal_layers_skip, told_residual, told_u_net
 from diagram_core.synthesis.skips import conv_skip, dense_skip, hourglass, named_residual, residual, u_net
 
 
 def architecture(rng: Random) -> tuple[str, str]:
-    """A network with skips, branches, several inputs or several heads: (prompt, body of the plan)."""
+    """A network with skips, branches, inputs or heads, or told by relations or in words: (prompt, body of the plan)."""
     form: Callable[[Random], tuple[str, str]] = pick(
         rng,
         *3 * (residual,),
@@ -45,5 +49,15 @@ def architecture(rng: Random) -> tuple[str, str]:
         named_branches,
         named_heads,
         named_inputs,
+        *4 * (equal_layers_skip,),
+        *3 * (conv_row_skip,),
+        *3 * (told_residual,),
+        *3 * (told_u_net,),
+        *3 * (split_heads,),
+        *2 * (gated_experts,),
+        gan_in_a_row,
+        *5 * (block_story,),
+        *3 * (worded_dense,),
+        *3 * (related_dense,),
     )
     return form(rng)

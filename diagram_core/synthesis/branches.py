@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from diagram_core.synthesis.dense import size_row
 from diagram_core.synthesis.layer_parts import (
     PARTS,
     SIDES,
@@ -13,6 +12,7 @@ from diagram_core.synthesis.layer_parts import (
     arrows,
     conv_run,
     outputs_part,
+    size_row,
 )
 from diagram_core.synthesis.phrasing import and_last, by, chance, count_word, enumeration, pick
 

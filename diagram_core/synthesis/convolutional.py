@@ -6,7 +6,9 @@ from collections.abc import Callable
 from random import Random
 
 from diagram_core.notation.plan import DEFAULT_POOL_WINDOW
-from diagram_core.synthesis.dense import HEADS, VERBS, hidden, output, size_row, units
+from diagram_core.synthesis.conv_stories import conv_story
+from diagram_core.synthesis.dense import HEADS, VERBS, hidden, output
+from diagram_core.synthesis.layer_parts import size_row, units
 from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick, with_article
 
 TAIL_SIZES = (10, 16, 32, 50, 64, 84, 100, 120, 128, 200, 256, 512, 1000, 1024, 2048)
@@ -23,6 +25,8 @@ _HEADS = (
 
 def cnn(rng: Random) -> tuple[str, str]:
     """A convolutional network: (prompt, body of the plan)."""
+    if chance(rng, 0.3):
+        return conv_story(rng)
     side = pick(rng, *IMAGE_SIDES) if chance(rng, 0.7) else 4 * rng.randint(5, 80)
     kernel = 3 if chance(rng, 0.75) else pick(rng, 1, 5, 7)
     blocks = _blocks(rng, side, kernel)

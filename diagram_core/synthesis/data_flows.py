@@ -7,12 +7,13 @@ from itertools import pairwise
 from random import Random
 
 from diagram_core.synthesis.naming import system_names, thing_names
+from diagram_core.synthesis.paths import Group, any_head, path_lines
 from diagram_core.synthesis.phrasing import and_last, chance, count_word, pick, with_article
-from diagram_core.synthesis.pipelines import Group, any_head, path_lines
+from diagram_core.synthesis.told_flows import told_flow
 from diagram_core.synthesis.vocabulary import FATES, STORES
 
 MAX_WIRES = 5
-_GIVES = ("delivers", "gives", "returns", "writes")
+_GIVES = ("delivers", "gives", "returns", "writes", "spits out", "hands out")
 
 
 def data_flow(rng: Random) -> tuple[str, str]:
@@ -22,6 +23,7 @@ def data_flow(rng: Random) -> tuple[str, str]:
         *2 * (_told_flow, _merging_flow, _passing_flow, _arrow_flow, _fated_flow),
         *3 * (_woven_flow,),
         *2 * (_wired_flow,),
+        *7 * (told_flow,),
         _asking_flow,
         _relay_flow,
         _stored_flow,
@@ -102,7 +104,7 @@ def _say_work(rng: Random, system: str, taken: list[str], given: list[str]) -> s
     article, other = pick(rng, ("", ""), ("the ", ""), ("the ", "the "), ("the ", "a "))
     inputs = and_last([_behind(other, name) if chance(rng, 0.7) else name for name in taken])
     outputs = and_last([_behind(pick(rng, other, "", "a ") if other else "", name) for name in given])
-    makes = pick(rng, "makes", "gives", "returns", "outputs", "produces", "creates", "writes", "generates")
+    makes = pick(rng, "makes", "gives", "returns", "outputs", "produces", "creates", "writes", "generates", "spits out")
     go = "goes" if len(taken) == 1 and not taken[0].endswith("s") else "go"
     are = _are(taken[0]) if len(taken) == 1 else "are"
     return pick(

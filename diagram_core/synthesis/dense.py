@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 from random import Random
 
+from diagram_core.synthesis.dense_stories import LARGEST_NUMERAL, dense_story
+from diagram_core.synthesis.layer_parts import in_words, size_row, units
 from diagram_core.synthesis.phrasing import chance, count_word, enumeration, pick
 
 DENSE_SIZES = (
@@ -32,6 +34,8 @@ VERBS = ("with", "of", "consist of", "consists of", "consisting of", "that has",
 
 def dense(rng: Random) -> tuple[str, str]:
     """A network of dense layers: (prompt, body of the plan)."""
+    if chance(rng, 0.3):
+        return dense_story(rng)
     small = chance(rng, 0.6)
     sizes = [_size(rng, small) for _ in range(rng.randint(1, 6) if chance(rng, 0.3) else rng.randint(1, 3))]
     inputs = _size(rng, small)
@@ -66,11 +70,6 @@ def _size(rng: Random, small: bool) -> int:
     return pick(rng, *DENSE_SIZES) if chance(rng, 0.7) else rng.randint(1, 2000)
 
 
-def units(rng: Random) -> str:
-    """What neurons are called."""
-    return pick(rng, "nodes", "nodes", "neurons", "units")
-
-
 def _input(rng: Random, size: int) -> str:
     noun = pick(
         rng,
@@ -82,7 +81,7 @@ def _input(rng: Random, size: int) -> str:
         "input neurons",
         "input features",
     )
-    return f"{size} {noun}"
+    return f"{in_words(rng, size, LARGEST_NUMERAL, 0.2)} {noun}"
 
 
 def output(rng: Random, size: int) -> str:
@@ -97,7 +96,7 @@ def output(rng: Random, size: int) -> str:
         "output neurons",
         "output element",
     )
-    return f"{size} {noun}"
+    return f"{in_words(rng, size, LARGEST_NUMERAL, 0.2)} {noun}"
 
 
 def hidden(rng: Random, sizes: list[int]) -> str:
@@ -464,8 +463,3 @@ def _perceptron(rng: Random, inputs: int, outputs: int) -> tuple[str, str]:
             [inputs, outputs]
         )
     return f"{head} with {_input(rng, inputs)}{joint}{output(rng, outputs)}{without}", size_row([inputs, outputs])
-
-
-def size_row(sizes: list[int]) -> str:
-    """Layers as a plan says them."""
-    return " ".join(str(size) for size in sizes)

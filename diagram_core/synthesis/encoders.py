@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from diagram_core.synthesis.dense import size_row
 from diagram_core.synthesis.layer_parts import (
     any_sizes,
     arrows,
+    size_row,
 )
 from diagram_core.synthesis.phrasing import chance, count_word, enumeration, pick, with_article
 

@@ -5,31 +5,26 @@ from __future__ import annotations
 from random import Random
 
 from diagram_core.structure import Direction
+from diagram_core.synthesis.korean_charts import asked_for, told_chart
+from diagram_core.synthesis.korean_words import (
+    OBJECTS,
+    SINGLE,
+    SYSTEMS,
+    THINGS,
+    VERBS,
+    actions_named,
+    and_mark,
+    object_mark,
+    subject_mark,
+    to_mark,
+    topic_mark,
+)
+from diagram_core.synthesis.paths import step_path
 from diagram_core.synthesis.phrasing import by, chance, marked, pick
-from diagram_core.synthesis.pipelines import step_path
 
 _HEADS = ("신경망", "인공신경망", "딥러닝 모델", "다층 퍼셉트론", "MLP")
 _ASKS = ("", "", " 그려줘", "을 그려 주세요", " 그림")
-_OBJECTS = (
-    "데이터", "문서", "이미지", "텍스트", "로그", "특징", "모델", "음성", "영상", "질문", "답변", "고객", "주문",
-    "결과", "지표", "라벨", "문장", "토큰", "벡터", "센서", "사용자", "보고서", "단어", "파일", "가중치",
-)  # fmt: skip
-_VERBS = (
-    "수집", "전처리", "학습", "평가", "배포", "검색", "요약", "번역", "저장", "시각화", "정규화", "증강", "추출",
-    "분석", "분할", "생성", "분류", "필터링", "변환", "압축", "검증", "전송", "임베딩", "모니터링", "예측", "정제",
-    "병합", "추천", "확인", "입력",
-)  # fmt: skip
-_SINGLE = ("토큰화", "재학습", "알림", "라벨링", "승인", "출력", "로그인", "결제", "배송", "인코딩", "디코딩", "샘플링")
 _COUNTERS = ("", "한", "두", "세", "네", "다섯", "여섯")  # numbers as they stand before what is counted
-_THINGS = (
-    "텍스트", "이미지", "음성", "영상", "문서", "질문", "답변", "번역문", "요약문", "캡션", "토큰", "벡터", "특징",
-    "라벨", "로그", "보고서", "자막", "키워드", "점수", "센서 데이터", "고객 정보", "검색 결과", "예측값",
-    "주문서", "이메일",
-)  # fmt: skip
-_SYSTEMS = (
-    "모델", "인코더", "디코더", "음성 인식기", "번역기", "검색기", "분류기", "LLM", "요약기", "토크나이저", "파서",
-    "크롤러", "탐지기", "추천 시스템", "신경망", "데이터베이스", "임베딩 모델", "전처리기", "예측 모델", "OCR",
-)  # fmt: skip
 MAX_SIDE_BLOCKS = 4
 DIRECTION_WORDS: dict[Direction, tuple[str, ...]] = {
     "right": ("가로로", "왼쪽에서 오른쪽으로", "가로 방향"),
@@ -45,25 +40,27 @@ def network(rng: Random) -> tuple[str, str]:
 
 def pipeline(rng: Random) -> tuple[str, str]:
     """Steps in a row, side by side or in a loop, or data that goes through systems: (prompt, body of the plan)."""
-    if chance(rng, 0.65):
-        return pick(rng, _parallel, _loop, _flow, _told, _listed, _decision, _decision, _relay)(rng)
-    actions = _actions(rng, rng.randint(2, 8))
+    prompt, body = pick(
+        rng, *2 * (_row,), _parallel, _loop, _flow, _told, _listed, _decision, _relay, *7 * (told_chart,)
+    )(rng)
+    return (asked_for(rng, prompt) if chance(rng, 0.3) else prompt), body
+
+
+def _row(rng: Random) -> tuple[str, str]:
+    actions = actions_named(rng, rng.randint(2, 8))
     link = pick(rng, " -> ", " → ", " > ", ", ", " 다음 ", " 후 ", ", 그 다음 ", "하고 ", "한 다음 ", "->")
+    if link in ("하고 ", "한 다음 ") and any(action.endswith("기") for action in actions):
+        link = " 다음 "
     prompt = pick(rng, "", "", "파이프라인: ", "과정: ", "순서도: ", "먼저 ") + link.join(actions)
     return prompt + pick(rng, "", "", " 과정", " 순서도 그려줘"), step_path(actions)
-
-
-def _actions(rng: Random, count: int) -> list[str]:
-    verbs = rng.sample([*_VERBS, *_SINGLE], count)
-    return [verb if verb in _SINGLE or chance(rng, 0.3) else f"{pick(rng, *_OBJECTS)} {verb}" for verb in verbs]
 
 
 def _told(rng: Random) -> tuple[str, str]:
     """Steps as sentences say them: `먼저 데이터를 수집하고, 그다음 모델을 학습한다`."""
     count = rng.randint(2, 5)
     steps = [
-        f"{thing}{_object_mark(thing)} {verb}"
-        for thing, verb in zip(rng.sample(_OBJECTS, count), rng.sample(_VERBS, count), strict=True)
+        f"{thing}{object_mark(thing)} {verb}"
+        for thing, verb in zip(rng.sample(OBJECTS, count), rng.sample(VERBS, count), strict=True)
     ]
     link = pick(rng, "하고, 그다음 ", "하고 ", "한 다음 ", "한 뒤 ", "하고, ", "한 후 ")
     prompt = (
@@ -75,7 +72,7 @@ def _told(rng: Random) -> tuple[str, str]:
 def _flow(rng: Random) -> tuple[str, str]:
     """Data that goes through systems."""
     count = rng.randint(1, 3)
-    things, systems = rng.sample(_THINGS, count + 1), rng.sample(_SYSTEMS, count)
+    things, systems = rng.sample(THINGS, count + 1), rng.sample(SYSTEMS, count)
     if chance(rng, 0.4):
         names = [name for pair in zip(things, systems, strict=False) for name in pair] + [things[-1]]
         prompt = pick(rng, " -> ", " → ", " > ", "->").join(names)
@@ -85,10 +82,10 @@ def _flow(rng: Random) -> tuple[str, str]:
         prompt = ", ".join(
             pick(
                 rng,
-                f"{thing}{_subject_mark(thing)} {system}{_to(system)} 들어가고 {given}{_subject_mark(given)} 나온다",
-                f"{thing}{_object_mark(thing)} {system}에 넣어 {given}{_object_mark(given)} 얻는다",
-                f"{system}{_subject_mark(system)} {thing}{_object_mark(thing)} {given}{_to(given)} 바꾼다",
-                f"{thing}{_subject_mark(thing)} {system}에 들어가면 {given}{_subject_mark(given)} 나온다",
+                f"{thing}{subject_mark(thing)} {system}{to_mark(system)} 들어가고 {given}{subject_mark(given)} 나온다",
+                f"{thing}{object_mark(thing)} {system}에 넣어 {given}{object_mark(given)} 얻는다",
+                f"{system}{subject_mark(system)} {thing}{object_mark(thing)} {given}{to_mark(given)} 바꾼다",
+                f"{thing}{subject_mark(thing)} {system}에 들어가면 {given}{subject_mark(given)} 나온다",
             )
             for thing, system, given in zip(things, systems, things[1:], strict=False)
         )
@@ -97,28 +94,28 @@ def _flow(rng: Random) -> tuple[str, str]:
 
 def _merged(rng: Random) -> tuple[str, str]:
     """Two kinds of data for one system."""
-    one, other, result = rng.sample(_THINGS, 3)
-    system = pick(rng, *_SYSTEMS)
-    both = f"{one}{_and(one)} {other}"
+    one, other, result = rng.sample(THINGS, 3)
+    system = pick(rng, *SYSTEMS)
+    both = f"{one}{and_mark(one)} {other}"
     prompt = pick(
         rng,
-        f"{both}{_object_mark(other)} {system}에 넣어 {result}{_object_mark(result)} 얻는 과정",
-        f"{both}{_subject_mark(other)} {system}{_to(system)} 들어가서 {result}{_subject_mark(result)} 나온다",
-        f"{system}{_subject_mark(system)} {both}{_object_mark(other)} 받아 {result}{_object_mark(result)} 출력",
+        f"{both}{object_mark(other)} {system}에 넣어 {result}{object_mark(result)} 얻는 과정",
+        f"{both}{subject_mark(other)} {system}{to_mark(system)} 들어가서 {result}{subject_mark(result)} 나온다",
+        f"{system}{subject_mark(system)} {both}{object_mark(other)} 받아 {result}{object_mark(result)} 출력",
     )
     return prompt, f"{one}, {other} > [{system}] > {result}"
 
 
 def _parallel(rng: Random) -> tuple[str, str]:
-    first, one, other, *rest = _actions(rng, rng.randint(3, 5))
-    both = f"{one}{_and(one)} {other}"
+    first, one, other, *rest = actions_named(rng, rng.randint(3, 5))
+    both = f"{one}{and_mark(one)} {other}"
     told = pick(
         rng,
         f"{first} 후 {both} 동시에",
         f"{first}, {both} 병렬로",
         f"{first} 다음 {both} 동시에 진행",
-        f"{first}{_subject_mark(first)} 끝나면 {both}{_object_mark(other)} 동시에 하고",
-        f"먼저 {first}, 그다음 {both}{_object_mark(other)} 같이 한다",
+        f"{first}{subject_mark(first)} 끝나면 {both}{object_mark(other)} 동시에 하고",
+        f"먼저 {first}, 그다음 {both}{object_mark(other)} 같이 한다",
     )
     links = ["", "그 다음 "]
     if chance(rng, 0.3):
@@ -128,30 +125,30 @@ def _parallel(rng: Random) -> tuple[str, str]:
 
 
 def _loop(rng: Random) -> tuple[str, str]:
-    actions = _actions(rng, rng.randint(3, 5))
+    actions = actions_named(rng, rng.randint(3, 5))
     back = pick(rng, *actions[:-1])
     told = pick(
         rng,
-        f", 실패하면 {back}{_to(back)} 돌아가기",
+        f", 실패하면 {back}{to_mark(back)} 돌아가기",
         f", 성능이 낮으면 다시 {back}",
-        f", 안되면 {back}{_to(back)}",
-        f". {actions[-1]}에서 문제가 나오면 {back}{_to(back)} 되돌아감",
+        f", 안되면 {back}{to_mark(back)}",
+        f". {actions[-1]}에서 문제가 나오면 {back}{to_mark(back)} 되돌아감",
     )
     return pick(rng, " -> ", ", ", " 후 ").join(actions) + told, f"{step_path(actions)} > {back}"
 
 
 def _listed(rng: Random) -> tuple[str, str]:
     """A step a line, with or without a heading."""
-    actions = _actions(rng, rng.randint(2, 7))
+    actions = actions_named(rng, rng.randint(2, 7))
     mark = pick(rng, "{}. ", "{}. ", "{}) ", "- ", "• ", "{}단계: ")
-    heading = pick(rng, "", "", f"{pick(rng, *_OBJECTS)} {pick(rng, '과정', '처리 절차', '파이프라인')}:\n")
+    heading = pick(rng, "", "", f"{pick(rng, *OBJECTS)} {pick(rng, '과정', '처리 절차', '파이프라인')}:\n")
     joint = pick(rng, "\n", "\n", " ") if "{}" in mark else "\n"
     return heading + joint.join(marked(mark, actions)), step_path(actions)
 
 
 def _decision(rng: Random) -> tuple[str, str]:
     """A step whose outcome decides between two: `심사 후 합격이면 면접, 불합격이면 통보`."""
-    *before, one, other = actions = _actions(rng, rng.randint(3, 5))
+    *before, one, other = actions = actions_named(rng, rng.randint(3, 5))
     good, bad = pick(
         rng, ("합격이면", "불합격이면"), ("성공하면", "실패하면"),
         ("통과하면", "통과하지 못하면"), ("정상이면", "이상이 있으면"), ("승인되면", "반려되면"),
@@ -163,7 +160,7 @@ def _decision(rng: Random) -> tuple[str, str]:
     told = f"{link.join(before)}{pick(rng, ', ', ' 후 ', '. ')}{good} {one}{pick(rng, ', ', ' ', ', ')}{bad} {other}"
     row = f"{step_path(before)} > [{one}], [{other}]"
     if chance(rng, 0.2):
-        last = pick(rng, *(single for single in _SINGLE if single not in actions))
+        last = pick(rng, *(single for single in SINGLE if single not in actions))
         either = pick(rng, "그 후에는 항상", "두 경우 모두 마지막에", "어느 쪽이든 이후")
         return f"{told}, {either} {last}", f"{row} > [{last}]"
     return told, row
@@ -172,46 +169,19 @@ def _decision(rng: Random) -> tuple[str, str]:
 def _relay(rng: Random) -> tuple[str, str]:
     """Who takes and gives what: `질문이 검색기로 들어가고, 검색기는 문서를 내놓는다`."""
     count = rng.randint(2, 3)
-    things, systems = rng.sample(_THINGS, count + 1), rng.sample(_SYSTEMS, count)
+    things, systems = rng.sample(THINGS, count + 1), rng.sample(SYSTEMS, count)
     first, second = systems[0], things[1]
     go = pick(rng, "들어가고", "전달되고", "입력되고")
     give = pick(rng, "내놓고", "만들고", "출력하고")
     told = [
-        f"{things[0]}{_subject_mark(things[0])} {first}{_to(first)} {go}",
-        f"{first}{_topic_mark(first)} {second}{_object_mark(second)} {give}",
+        f"{things[0]}{subject_mark(things[0])} {first}{to_mark(first)} {go}",
+        f"{first}{topic_mark(first)} {second}{object_mark(second)} {give}",
     ]
     for system, taken, given in zip(systems[1:], things[1:], things[2:], strict=False):
         end = give if system != systems[-1] else pick(rng, "만든다", "출력한다", "내놓는다", "돌려준다")
-        taken, given = f"{taken}{_object_mark(taken)}", f"{given}{_object_mark(given)}"
-        told.append(f"{system}{_topic_mark(system)} {taken} 받아 {given} {end}")
+        taken, given = f"{taken}{object_mark(taken)}", f"{given}{object_mark(given)}"
+        told.append(f"{system}{topic_mark(system)} {taken} 받아 {given} {end}")
     return ", ".join(told), things[0] + "".join(f" > [{s}] > {t}" for s, t in zip(systems, things[1:], strict=True))
-
-
-def _final(word: str) -> int:
-    """The number of the consonant that a word ends with, Latin letters as they are read out; 0 for none."""
-    if word[-1].isascii():
-        return 8 if word[-1] in "LR" else 16 if word[-1] in "MN" else 0
-    return (ord(word[-1]) - ord("가")) % 28
-
-
-def _and(word: str) -> str:
-    return "과" if _final(word) else "와"
-
-
-def _to(word: str) -> str:
-    return "로" if _final(word) in (0, 8) else "으로"  # 8 is the consonant ㄹ
-
-
-def _object_mark(word: str) -> str:
-    return "을" if _final(word) else "를"
-
-
-def _topic_mark(word: str) -> str:
-    return "은" if _final(word) else "는"
-
-
-def _subject_mark(word: str) -> str:
-    return "이" if _final(word) else "가"
 
 
 def _dense(rng: Random) -> tuple[str, str]:
@@ -301,7 +271,7 @@ def _told_cnn(rng: Random) -> tuple[str, str]:
     times = pick(rng, f"{_COUNTERS[count]} 번", f"{count}번", f"{count}회")
     told, repeats = pick(
         rng,
-        (f"{conv}{_and(conv)} {pooling}을 {times} 반복", True),
+        (f"{conv}{and_mark(conv)} {pooling}을 {times} 반복", True),
         (f"({conv}, {pooling}) {times} 반복", True),
         (f"{conv}, {pooling}", False),
         (f"{conv} 다음 {pooling}", False),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
+from diagram_core.notation.plan import SKIP_NAMES
 from diagram_core.synthesis.phrasing import by, chance, count_word, pick
+from diagram_core.wording import NUMERALS
 
 SIDES = (28, 32, 64, 96, 105, 128, 224, 256, 512, 572)
 PARTS = (  # how they are said, and how a plan says them
@@ -15,6 +18,11 @@ PARTS = (  # how they are said, and how a plan says them
     ("linear", '"linear"'), ("depthwise conv", '"depthwise conv"'), ("MLP", '"MLP"'), ("LSTM", '"LSTM"'),
     ("attention", '"attention"'), ("RMSNorm", '"RMSNorm"'), ("SwiGLU", '"SwiGLU"'), ("GRU", '"GRU"'),
 )  # fmt: skip
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+SHORT_ORDINALS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th")
+LARGEST_IN_WORDS = 99
+_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SIZES = (8, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512)
 
 
@@ -53,3 +61,101 @@ def conv_run(rng: Random) -> tuple[str, str]:
     size = f"{by(rng, 3, 3)} " if kernel else ""
     words = f"conv{kernel}" if count == 1 else f"conv{kernel}*{count}"
     return (f"a {size}{noun} layer" if count == 1 else f"{count_word(rng, count)} {size}{noun} layers"), words
+
+
+def units(rng: Random) -> str:
+    """What neurons are called."""
+    return pick(rng, "nodes", "nodes", "neurons", "units")
+
+
+def size_row(sizes: Sequence[int]) -> str:
+    """Layers as a plan says them."""
+    return " ".join(str(size) for size in sizes)
+
+
+def number_word(number: int) -> str:
+    """A number below a hundred in words: `thirty-two`."""
+    if number < len(NUMERALS):
+        return NUMERALS[number]
+    if number < len(NUMERALS) + len(_TEENS):
+        return _TEENS[number - len(NUMERALS)]
+    tens, ones = divmod(number, 10)
+    return _TENS[tens - 2] + (f"-{NUMERALS[ones]}" if ones else "")
+
+
+def in_words(rng: Random, number: int, largest: int = LARGEST_IN_WORDS, share: float = 0.6) -> str:
+    """A number in words, if it is no larger than `largest`, or in figures."""
+    if number > largest or not chance(rng, share):
+        return str(number)
+    dozens = {12: "a dozen", 24: "two dozen", 6: "half a dozen"}
+    if number in dozens and number <= largest and chance(rng, 0.3):
+        return dozens[number]
+    return number_word(number) if chance(rng, 0.9) else number_word(number).replace("-", " ")
+
+
+def forwards(rng: Random, layers: Sequence[str]) -> str:
+    """Layers from first to last: `It starts with 8 inputs, goes on with 4 neurons and ends with one output`."""
+    first, *middle, last = layers
+    form = rng.randrange(4)
+    if form == 0:
+        links = ("then", "then", "after that", "next", "followed by", "and then", "")
+        told = first + "".join(f", {pick(rng, *links)} {layer}".replace("  ", " ") for layer in middle)
+        return f"{told}{pick(rng, ', and finally ', ', then ', ' and at the end ', ' and ', ', and last ')}{last}"
+    if form == 1:
+        start = pick(rng, "It starts with", "it begins with", "Starts with", "The first thing is", "It begins with")
+        joints = (", continues with ", ", goes on with ", ", then has ", ", then ", ", after that ", ", followed by ")
+        told = "".join(pick(rng, *joints) + layer for layer in middle)
+        return f"{start} {first}{told}{pick(rng, ' and ends with ', ', and it ends with ', ' and finally ')}{last}"
+    if form == 2:
+        openings = ("Then", "Then", "After that", "Next", "Afterwards", "Behind it", "That goes into")
+        end = pick(rng, "At the end", "Finally", "The last layer is", "It all ends in", "At the end there is")
+        start = pick(rng, "First", "At the start", "The input is", "We begin with", "It starts with")
+        return ". ".join(
+            [f"{start} {first}", *(f"{pick(rng, *openings)} {layer}" for layer in middle), f"{end} {last}"]
+        )
+    return pick(rng, ", ", ", ", "; ", ", then ", " - ").join(layers)
+
+
+def backwards(rng: Random, layers: Sequence[str]) -> str:
+    """Layers told from last to first: `the output is one neuron; before it come 4 neurons; the input is 8 values`."""
+    first, *middle, last = layers
+    start = pick(
+        rng, f"the output is {last}", f"at the end {last}", f"{last} at the very end", f"it ends in {last}",
+        f"the last layer is {last}", f"from the end backwards: {last}", f"at the top {last}",
+    )  # fmt: skip
+    link = pick(rng, "before that", "before it", "right before that", "in front of that", "", "fed by", "preceded by")
+    links = ("before that", "before it", "before those", "ahead of that", "in front of it", "one step earlier")
+    told = [f"{link or pick(rng, *links)} {layer}" for layer in reversed(middle)]
+    end = pick(
+        rng, f"and the input is {first}", f"and at the start {first}", f"the input is {first}", f"{first} at the start",
+        f"and it all begins with {first}", f"and in front of everything {first}", f"and the input: {first}",
+    )  # fmt: skip
+    return pick(rng, "; ", ", ", ", ", ". ").join([start, *told, end])
+
+
+def with_skips(words: Sequence[str], skips: Sequence[tuple[int, int]]) -> str:
+    """A plan of layers, some with a skip from one to another by their places; a name is free again once it is added."""
+    named: dict[int, str] = {}
+    told = []
+    for place, word in enumerate(words):
+        marks = [f"+{named.pop(source)}" for source, target in skips if target == place]
+        if any(source == place for source, _ in skips):
+            named[place] = next(name for name in SKIP_NAMES if name not in named.values())
+            marks.append(f"@{named[place]}")
+        told.append(" ".join([word, *marks]))
+    return " ".join(told)
+
+
+def said_skip(rng: Random, source: str, target: str) -> str:
+    """What is said of a connection past layers: `what comes out of the input is also added to the output`."""
+    noun = pick(rng, "skip connection", "skip", "residual connection", "shortcut", "residual", "skip connection")
+    return pick(
+        rng, f"a {noun} from {source} to {target}", f"a {noun} goes from {source} to {target}",
+        f"there is a {noun} from {source} to {target}", f"one {noun} from {source} into {target}",
+        f"the output of {source} is also added to {target}", f"what comes out of {source} is also added to {target}",
+        f"{source} is {pick(rng, 'wired', 'connected', 'linked')} directly to {target} as well",
+        f"{source} is also {pick(rng, 'wired', 'connected', 'linked')} directly to {target}",
+        f"{target} also gets the output of {source}", f"{source} also feeds {target} directly",
+        f"{source} also {pick(rng, 'skips', 'jumps', 'goes straight')} {pick(rng, 'to', 'into')} {target}",
+        f"an extra arrow goes from {source} straight to {target}",
+    )  # fmt: skip

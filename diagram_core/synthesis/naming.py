@@ -13,9 +13,11 @@ from diagram_core.synthesis.vocabulary import (
     ADJECTIVES,
     COMMON_NOUNS,
     COMMON_VERBS,
+    EVENTS,
     LONG_STEPS,
     OBJECTS,
     PRODUCTS,
+    STATES,
     STEPS,
     SYLLABLES,
     SYSTEMS,
@@ -76,6 +78,43 @@ def coined_names(rng: Random, count: int) -> list[str]:
         return rng.sample(PRODUCTS, count)
     words = _different(rng, invented_word, count)
     return [word.capitalize() for word in words] if chance(rng, 0.5) else words
+
+
+def question(rng: Random) -> str:
+    """A question that is a step by itself, with its question mark: `is the oven hot?`, `approved?`."""
+    noun, nouns, actor = pick(rng, *COMMON_NOUNS), _with_s(pick(rng, *COMMON_NOUNS)), pick(rng, *ACTORS)
+    state, verb, event = pick(rng, *STATES), pick(rng, *VERBS, *COMMON_VERBS), pick(rng, *EVENTS)
+    number = pick(rng, rng.randint(2, 9), 10 * rng.randint(1, 9), 50 * rng.randint(2, 40))
+    form = rng.randrange(5)
+    if form == 0:
+        words = pick(rng, state, state, f"{noun} {state}", f"{noun} {state}", f"is it {state}")
+    elif form == 1:
+        it = pick(rng, "it", f"the {noun}", f"the {actor}", f"this {noun}", f"every {noun}")
+        words = pick(rng, f"is {it} {state}", f"is {it} {state}", f"was {it} {state}", f"{it} {state}")
+    elif form == 2:
+        it = pick(rng, "it", f"the {noun}", f"the {actor}", f"the {noun} {pick(rng, *TOOLS)}")
+        words = pick(rng, f"did {it} {event}", f"does {it} {event}", f"will {it} {event}")
+    elif form == 3:
+        words = pick(
+            rng, f"enough {nouns}", f"any {nouns} left", f"more {nouns}", f"are there {nouns}", f"do we have {nouns}",
+            f"over {number}", f"under {number} {pick(rng, 'days', 'euros', 'kg', nouns)}",
+            f"more than {number} {nouns}",
+            f"{noun} over {number}", f"at least {number} {nouns}", f"score above 0.{rng.randint(1, 9)}",
+        )  # fmt: skip
+    else:
+        words = pick(
+            rng, verb, f"{verb} it", f"{verb} the {noun}", f"should we {verb} it", f"can we {verb} the {noun}",
+            f"does the {actor} {verb} it", f"do {nouns} match", f"is there a {noun}", f"{noun} found", f"new {noun}",
+        )  # fmt: skip
+    return (words[0].upper() + words[1:] if chance(rng, 0.1) else words) + "?"
+
+
+def outcome(rng: Random, outcomes: Sequence[str]) -> str:
+    """What a decision is about: one of these, or something about a thing that no list of words foresees."""
+    if chance(rng, 0.5):
+        return pick(rng, *outcomes)
+    it = pick(rng, "it", f"the {pick(rng, *COMMON_NOUNS)}", f"the {pick(rng, *COMMON_NOUNS)}")
+    return f"{it} {pick(rng, 'is', 'is', 'is', 'is not')} {pick(rng, *STATES)}"
 
 
 def invented_word(rng: Random) -> str:

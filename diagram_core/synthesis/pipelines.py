@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from random import Random
 
-from diagram_core.synthesis.naming import coined_names, side_steps, step_names, system_names
-from diagram_core.synthesis.phrasing import and_last, chance, count_word, marked, pick
-from diagram_core.synthesis.vocabulary import (
-    COMMON_NOUNS,
-    COMMON_VERBS,
-    CONDITIONS,
-    QUESTIONS,
-    STEPS,
-)
+from diagram_core.synthesis.decisions import decision
+from diagram_core.synthesis.naming import coined_names, outcome, step_names, system_names
+from diagram_core.synthesis.parallels import parallel
+from diagram_core.synthesis.paths import Group, any_head, heading, in_turn, led_up, path_lines, step_path
+from diagram_core.synthesis.phrasing import and_last, chance, marked, pick
+from diagram_core.synthesis.vocabulary import COMMON_NOUNS, CONDITIONS, STEPS
 
 MAX_STEPS = 12
-PAIR = 2
-
-Group = tuple[list[str], list[str]]  # steps, and those that each of them leads to
 
 
 def pipeline(rng: Random) -> tuple[str, str]:
@@ -28,41 +22,19 @@ def pipeline(rng: Random) -> tuple[str, str]:
     form: Callable[[Random], tuple[str, str]] = pick(
         rng,
         *2 * (_arrow_pipeline, _told_pipeline, _listed_pipeline),
-        *3 * (_parallel_pipeline, _loop_pipeline),
+        *2 * (_loop_pipeline,),
+        *2 * (_told_loop,),
+        *4 * (parallel,),
         _numbered_loop,
         _sentences_pipeline,
         _unpunctuated_pipeline,
         _headed_pipeline,
         _cycle_pipeline,
-        *2 * (_decision_pipeline,),
-        *2 * (_resumed_pipeline,),
+        *9 * (decision,),
         _reversed_pipeline,
         *6 * (_connected_pipeline,),
     )
     return form(rng)
-
-
-def step_path(actions: Sequence[str]) -> str:
-    """Steps one after the other, as a plan has them."""
-    return " > ".join(f"[{action}]" for action in actions)
-
-
-def any_head(rng: Random) -> str:
-    """A word for what is asked for, or none."""
-    return pick(rng, "", "", "pipeline: ", "workflow: ", "flowchart: ", "process: ", "a process that does: ", "steps: ")
-
-
-def _heading(rng: Random) -> str:
-    """What a chart is about, which is no step of it."""
-    noun, other = pick(rng, *COMMON_NOUNS), pick(rng, *COMMON_NOUNS)
-    kind = pick(
-        rng, "process", "workflow", "pipeline", "flow", "procedure", "job", "chart", "steps", "routine", "cycle"
-    )
-    return pick(
-        rng, f"{noun} {kind}", f"{noun} {kind}", f"{noun} {other} {kind}",
-        f"how to {pick(rng, *COMMON_VERBS)} a {noun}", f"{kind} for {noun}s", noun, "flowchart",
-        f"how our {noun} works", f"our {noun} {kind}", f"{kind} of a {noun}",
-    )  # fmt: skip
 
 
 def _row_length(rng: Random) -> int:
@@ -91,6 +63,8 @@ def _arrow_pipeline(rng: Random) -> tuple[str, str]:
 
 def _told_pipeline(rng: Random) -> tuple[str, str]:
     actions = step_names(rng, _row_length(rng))
+    if chance(rng, 0.3):
+        return any_head(rng) + led_up(rng, actions) + pick(rng, "", "."), step_path(actions)
     start = pick(rng, "first ", "First, ", "First ", "first we ", "First we ", "we ", "", "", "", "start with ")
     last = pick(rng, ", and finally ", ", then ", " and then ", ", and then ", " and ", ", finally ", " and last ")
     links = pick(
@@ -113,12 +87,12 @@ def _headed_pipeline(rng: Random) -> tuple[str, str]:
     actions = step_names(rng, _row_length(rng))
     if chance(rng, 0.3):
         told = pick(rng, " -> ", ", ", " > ", ", then ").join(actions)
-        return f"{_heading(rng)}: {told}", step_path(actions)
+        return f"{heading(rng)}: {told}", step_path(actions)
     if chance(rng, 0.3):
         actions = [action[0].upper() + action[1:] for action in actions]
     mark = pick(rng, "• ", "- ", "* ", "{}. ", "{}) ", "({}) ", "\N{EN DASH} ", "")
     colon = pick(rng, "", "", ":") if mark else ":"  # or the heading would be a line as the others
-    return "\n".join([_heading(rng) + colon, *marked(mark, actions)]), step_path(actions)
+    return "\n".join([heading(rng) + colon, *marked(mark, actions)]), step_path(actions)
 
 
 def _sentences_pipeline(rng: Random) -> tuple[str, str]:
@@ -169,7 +143,7 @@ def _numbered_loop(rng: Random) -> tuple[str, str]:
     actions = step_names(rng, rng.randint(3, 7))
     back = rng.randrange(len(actions) - 1)
     mark = pick(rng, "{}. ", "{}. ", "{}) ", "{}: ", "step {}: ", "({}) ")
-    when = pick(rng, "", "", f"if {_outcome(rng, CONDITIONS)} ", "if not ok ")
+    when = pick(rng, "", "", f"if {outcome(rng, CONDITIONS)} ", "if not ok ")
     step = pick(rng, f"step {back + 1}", f"step {back + 1}", f"{back + 1}", f"number {back + 1}")
     if back < len(actions) - 2 and chance(rng, 0.3):
         return _numbered_check(rng, actions, mark, back, step)
@@ -190,80 +164,6 @@ def _numbered_check(rng: Random, actions: list[str], mark: str, back: int, step:
     return f"{pick(rng, chr(10), ' ', ', ').join(lines)}{pick(rng, '. ', '; ', chr(10))}{told}", body
 
 
-def _parallel_pipeline(rng: Random) -> tuple[str, str]:
-    before, width, after = rng.randint(0, 3), pick(rng, 2, 2, 2, 3, 4), rng.randint(0, 2)
-    after = max(after, not before)
-    actions = step_names(rng, before + after)
-    first, side, rest = actions[:before], side_steps(rng, width), actions[before:]
-    together = and_last(side)  # commas alone would not say where it begins
-    at_once = pick(rng, "in parallel", "in parallel", "at the same time", "side by side", "simultaneously")
-    if chance(rng, 0.3):
-        return _joined_pipeline(rng, first, side, rest)
-    if first:
-        told = pick(
-            rng,
-            f"{_in_turn(rng, first)}, then {together} {at_once}",
-            f"{_in_turn(rng, first)}, then {at_once} {together}",
-            f"{_in_turn(rng, first)}; {together} {at_once}",
-            f"after {_in_turn(rng, first)}, do {together} {at_once}",
-        )
-    else:
-        told = pick(rng, f"{together} {at_once}", f"{at_once} {together}", f"do {together} {at_once}")
-    prompt = (
-        any_head(rng) + told + "".join(f"{pick(rng, ', then ', ', then ', ', and finally ')}{step}" for step in rest)
-    )
-    groups = [step_path(first), ", ".join(f"[{action}]" for action in side), step_path(rest)]
-    row = [group for group in groups if group]
-    return prompt, " > ".join(row)
-
-
-def _joined_pipeline(rng: Random, first: list[str], side: list[str], rest: list[str]) -> tuple[str, str]:
-    """Steps side by side whose end is waited for: `chop onions and, meanwhile, boil water; when both are done, eat`."""
-    at_once = pick(rng, "at the same time", "in parallel", "meanwhile", "at once", "simultaneously")
-    count = "both" if len(side) == PAIR else pick(rng, "all", f"all {count_word(rng, len(side))}")
-    told = pick(
-        rng,
-        f"{count_word(rng, len(side))} things {at_once}: {', '.join(side)}",
-        f"{', '.join(side[:-1])} and, {at_once}, {side[-1]}",
-        f"{at_once}: {' and '.join(side)}",
-        f"do {and_last(side)} {at_once}",
-    )
-    before = f"{_in_turn(rng, first)}{pick(rng, ', then ', '; then ', '. then ')}" if first else ""
-    if rest:
-        link = pick(rng, "; ", ". ", ", ")
-        done = pick(
-            rng, f"once {count} are done", f"when {count} are ready", f"{count} finished", f"after {count} are done"
-        )
-        told += f"{link}{done}{pick(rng, ', ', ' -> ', ', then ')}{_in_turn(rng, rest)}"
-    row = [step_path(first), ", ".join(f"[{step}]" for step in side), step_path(rest)]
-    return f"{any_head(rng)}{before}{told}", " > ".join(group for group in row if group)
-
-
-def _resumed_pipeline(rng: Random) -> tuple[str, str]:
-    """A decision or a row, and then what follows on one of its steps, by that step's name."""
-    actions = step_names(rng, rng.randint(4, 7))
-    *before, one, other, after = actions
-    when = _outcome(rng, QUESTIONS)
-    told = pick(
-        rng,
-        f"{_in_turn(rng, before)}. If {when}, {one}, otherwise {other}",
-        f"{_in_turn(rng, before)}; if {when} {one}, else {other}",
-        f"{_in_turn(rng, before)}, and here the ways part: {one} or {other}",
-        f"{_in_turn(rng, before)}, then either {one} or {other}",
-    )
-    source = pick(rng, one, one, other)
-    follows = pick(
-        rng,
-        f"After {source} comes {after}",
-        f"after {source} {after}",
-        f"{source} is followed by {after}",
-        f"{source} leads to {after}",
-        f"then {source} goes on to {after}",
-    )
-    body = f"{step_path(before)} > [{one}], [{other}]\n{source} > [{after}]"
-    return f"{any_head(rng)}{told}{pick(rng, '. ', '. ', '; ', ', ')}{follows}", body
-
-
 def _reversed_pipeline(rng: Random) -> tuple[str, str]:
     """The last step first: `before ship the bike comes test brakes, and before test brakes comes attach wheels`."""
     actions = step_names(rng, rng.randint(2, 4))
@@ -273,17 +173,13 @@ def _reversed_pipeline(rng: Random) -> tuple[str, str]:
     return joint.join(reversed(links)), step_path(actions)
 
 
-def _in_turn(rng: Random, actions: list[str]) -> str:
-    return actions[0] + "".join(f"{pick(rng, ', ', ', then ')}{action}" for action in actions[1:])
-
-
 def _loop_pipeline(rng: Random) -> tuple[str, str]:
     """A step back to an earlier one: `evaluate; if it is not good enough go back to train`."""
     actions = step_names(rng, rng.randint(3, 6))
     back = rng.randrange(len(actions) - 1)
     *_, check = first = actions[: rng.randint(back + 2, len(actions))]
     rest = actions[len(first) :]
-    when = _outcome(rng, CONDITIONS)
+    when = outcome(rng, CONDITIONS)
     told = pick(
         rng,
         f"; if it fails go back to {first[back]}",
@@ -293,9 +189,46 @@ def _loop_pipeline(rng: Random) -> tuple[str, str]:
         f"; if {when}, back to {first[back]}",
         f"; when {when} return to {first[back]}",
     )
-    otherwise = pick(rng, "; otherwise ", ", else ", ", then ") + _in_turn(rng, rest) if rest else ""
+    otherwise = pick(rng, "; otherwise ", ", else ", ", then ") + in_turn(rng, rest) if rest else ""
     body = f"{step_path(first)} > {first[back]}" + (f"\n{check} > {step_path(rest)}" if rest else "")
-    return f"{any_head(rng)}{_in_turn(rng, first)}{told}{otherwise}", body
+    return f"{any_head(rng)}{in_turn(rng, first)}{told}{otherwise}", body
+
+
+def _told_loop(rng: Random) -> tuple[str, str]:
+    """A row, and then a sentence about the way back: `When monitoring finds drift, all starts again at train`."""
+    actions = step_names(rng, rng.randint(3, 6))
+    back = rng.randrange(len(actions) - 1)
+    check = pick(rng, len(actions) - 1, rng.randint(back + 1, len(actions) - 1))
+    source, target = actions[check], actions[back]
+    noun = pick(rng, *COMMON_NOUNS)
+    trouble = pick(
+        rng, "a problem", "an error", "something wrong", f"a broken {noun}", f"a new {noun}", "drift", "a mistake"
+    )
+    told = pick(
+        rng,
+        f"after {source} it goes back to {target} again",
+        f"after {source} it goes back to {target}",
+        f"when {source} finds {trouble}, everything starts again at {target}",
+        f"when {source} finds {trouble}, back to {target}",
+        f"if {trouble} shows up in {source}, we return to {target}",
+        f"if {source} fails, {target} is repeated",
+        f"{source} can also send it back to {target}",
+        f"{source} leads back to {target} if there is {trouble}",
+        f"from {source} there is {pick(rng, 'also ', '')}an arrow back to {target}",
+        f"and from {source} it loops back to {target}",
+        f"should {source} fail, it all begins again with {target}",
+        f"as long as {source} finds {trouble}, go back to {target}",
+    )
+    if pick(rng, True, False):
+        told = told[0].upper() + told[1:] if not told.startswith(source) else told
+        joint = ". "
+    else:
+        joint = pick(rng, ", ", "; ", " - ")
+    row = pick(rng, in_turn(rng, actions), led_up(rng, actions), " -> ".join(actions))
+    rows = [[[step] for step in actions], [[source], [target]]]
+    if check == len(actions) - 1:
+        rows = [[*rows[0], [target]]]
+    return f"{any_head(rng)}{row}{joint}{told}", path_lines(rows)
 
 
 def _cycle_pipeline(rng: Random) -> tuple[str, str]:
@@ -305,51 +238,6 @@ def _cycle_pipeline(rng: Random) -> tuple[str, str]:
     end = pick(rng, ", repeat", ", and repeat", ", then repeat", ", then start over", ", and back to the start")
     arrow = pick(rng, ", ", ", ", ", then ", " -> ")
     return f"{head}{arrow.join(actions)}{end}", f"{step_path(actions)} > {actions[0]}"
-
-
-def _decision_pipeline(rng: Random) -> tuple[str, str]:
-    """A step whose outcome decides between two: `check stock; if yes ship orders, otherwise send emails`."""
-    actions = step_names(rng, rng.randint(3, 6))
-    *before, one, other = actions
-    when = _outcome(rng, QUESTIONS)
-    if len(before) > 1 and chance(rng, 0.25):
-        return _two_steps_if(rng, before, when, one, other)
-    last = pick(rng, *(step for step in STEPS if step not in actions)) if chance(rng, 0.25) else ""
-    told = pick(
-        rng,
-        f"; if {when} {one}, otherwise {other}",
-        f", if {when} {one}, else {other}",
-        f", if {when} then {one}, otherwise {other}",
-        f". If {when}, {one}, if not, {other}",
-        f", then either {one} or {other}",
-        f", if {when} {one}, if not {other}",
-        f" - {when}? {one}, otherwise {other}",
-        f"; {when} -> {one}, otherwise -> {other}",
-    )
-    either = pick(
-        rng, ". Either way, ", "; in both cases ", ", and in the end ", ". in both cases ", ". Afterwards always "
-    )
-    end = f"{either}{last}" if last else ""
-    row = f"{step_path(before)} > [{one}], [{other}]" + (f" > [{last}]" if last else "")
-    return f"{any_head(rng)}{_in_turn(rng, before)}{told}{end}", row
-
-
-def _two_steps_if(rng: Random, before: list[str], when: str, one: str, other: str) -> tuple[str, str]:
-    """A decision with two steps on one side: `if it passes deploy and then monitor, otherwise roll back`."""
-    *before, second = before
-    check = before[-1]
-    then = pick(rng, " and then ", " and ", ", then ")
-    otherwise = pick(rng, "; otherwise ", ", otherwise ", ", else ", ". If not, ")
-    told = f"{pick(rng, '; ', ', ')}if {when} {one}{then}{second}{otherwise}{other}"
-    return f"{any_head(rng)}{_in_turn(rng, before)}{told}", f"{step_path([*before, one, second])}\n{check} > [{other}]"
-
-
-def _outcome(rng: Random, outcomes: Sequence[str]) -> str:
-    """What a decision is about: one of these, or something about a thing that no list of words foresees."""
-    if chance(rng, 0.7):
-        return pick(rng, *outcomes)
-    noun, states = pick(rng, *COMMON_NOUNS), ("ok", "wrong", "ready", "empty", "too high", "too low", "free", "valid")
-    return f"the {noun} {pick(rng, 'is', 'is', 'is not')} {pick(rng, *states)}"
 
 
 def _connected_pipeline(rng: Random) -> tuple[str, str]:
@@ -410,15 +298,3 @@ def _as_sentences(rng: Random, groups: list[Group]) -> tuple[str, str]:
 
 def _nouns(rng: Random, count: int) -> list[str]:
     return rng.sample(STEPS, count)
-
-
-def path_lines(groups: Sequence[Group], data: Collection[str] = ()) -> str:
-    """A line of the plan for each, in which a step is new where it is first named; some names are data, not steps."""
-    known: set[str] = set()
-
-    def step(name: str) -> str:
-        is_new = name not in known and name not in data
-        known.add(name)
-        return f"[{name}]" if is_new else name
-
-    return "\n".join(f"{', '.join(map(step, before))} > {', '.join(map(step, after))}" for before, after in groups)

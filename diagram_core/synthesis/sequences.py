@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from diagram_core.synthesis.block_stories import block_story
 from diagram_core.synthesis.dense import HEADS, VERBS, output
 from diagram_core.synthesis.naming import invented_word
 from diagram_core.synthesis.phrasing import chance, count_word, pick
@@ -11,6 +12,8 @@ from diagram_core.synthesis.phrasing import chance, count_word, pick
 
 def sequence(rng: Random) -> tuple[str, str]:
     """A network with blocks that go by name, such as LSTM or attention: (prompt, body of the plan)."""
+    if chance(rng, 0.3):
+        return block_story(rng)
     phrases: list[str] = []
     words: list[str] = []
     for position in range(rng.randint(2, 6)):

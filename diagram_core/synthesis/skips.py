@@ -6,19 +6,20 @@ from random import Random
 
 from diagram_core.notation.plan import SKIP_NAMES
 from diagram_core.synthesis.layer_parts import (
+    ORDINALS,
     PARTS,
+    SHORT_ORDINALS,
     SIDES,
     any_sizes,
     arrows,
     conv_run,
     in_a_row,
     outputs_part,
+    said_skip,
 )
 from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
 
 MAX_LEVELS = 4  # of a U-Net; a plan has names for as many skips
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
-_SHORT_ORDINALS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th")
 
 
 def residual(rng: Random) -> tuple[str, str]:
@@ -123,6 +124,11 @@ def dense_skip(rng: Random) -> tuple[str, str]:
         f"{pick(rng, 'shortcut', 'skip')} {pick(rng, 'to', 'into', 'straight into')} {target_name}",
         f"{_layer_by_layer(rng, sizes, outputs)}; {pick(rng, 'skip', 'shortcut', 'residual')}: {source_name} "
         f"{pick(rng, '->', 'to')} {target_name}",
+        *2
+        * (
+            f"{_layer_by_layer(rng, sizes, outputs)}{pick(rng, ', ', '. ', '; ', ', and ', ', plus ')}"
+            f"{said_skip(rng, source_name, target_name)}",
+        ),
     )
     return prompt, " ".join(words)
 
@@ -137,7 +143,7 @@ def _layer_by_layer(rng: Random, sizes: list[int], outputs: int) -> str:
 def _hidden_names(rng: Random, count: int) -> list[str]:
     """How hidden layers are called by their place."""
     form = pick(rng, "{ordinal} hidden layer", "{ordinal} hidden layer", "hidden layer {number}", "hidden {number}")
-    names = [form.format(ordinal=_ORDINALS[i], number=i + 1) for i in range(count)]
+    names = [form.format(ordinal=ORDINALS[i], number=i + 1) for i in range(count)]
     if count > 1 and chance(rng, 0.3):
         names[-1] = "last hidden layer"
     return names
@@ -153,13 +159,14 @@ def conv_skip(rng: Random) -> tuple[str, str]:
     sized = "3x3 convs"
     if channels:
         sized += pick(rng, f" with {channels} filters", f" ({channels} channels)")
-    places = pick(rng, _ORDINALS, _SHORT_ORDINALS)
+    places = pick(rng, ORDINALS, SHORT_ORDINALS)
     first, second = places[source - 1], "last" if target == count and chance(rng, 0.4) else places[target - 1]
     skip = pick(
         rng,
         f"a skip connection from the {first} conv to the {second} conv",
         f"a skip from the {first} to the {second} conv",
         f"skip connection from conv {source} to conv {target}",
+        *2 * (said_skip(rng, f"the {first} conv", f"the {second} conv"),),
     )
     said, outputs = outputs_part(rng)
     side = pick(rng, *SIDES)
@@ -229,7 +236,7 @@ def _hourglass_with_filters(rng: Random, levels: int, side: int) -> tuple[str, s
 
 def _said_skips(rng: Random, levels: int) -> str:
     """From each convolution on the way down to that of the same size on the way up, of which the last comes first."""
-    places = pick(rng, _ORDINALS, _SHORT_ORDINALS)
+    places = pick(rng, ORDINALS, SHORT_ORDINALS)
     last = 2 * levels + 1
     form = pick(rng, "{} conv to {} conv", "the {} conv to the {} conv", "the {} to the {}")
     pairs = [form.format(places[i], places[last - 1 - i]) for i in range(levels)]

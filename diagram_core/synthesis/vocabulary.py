@@ -82,6 +82,8 @@ SYSTEMS = (
     "detector", "recommender", "autoencoder", "SQL query", "preprocessing", "summarizer", "encoder", "decoder",
     "anomaly detector", "translator", "scheduler", "API server", "validator", "crawler", "OCR", "model", "function",
     "SVM", "XGBoost", "generator", "discriminator", "reranker", "chunker", "filter", "segmentation network", "scaler",
+    "script", "python script", "cron job", "shell script", "notebook", "denoising", "alignment", "resampling",
+    "calibration", "smoothing", "thresholding", "peak finding", "entity linker", "voice bot", "rule engine",
     "neural network", "user interface", "message queue", "data loader", "compressor", "monitor", "agent", "router",
 )  # fmt: skip
 PRODUCTS = (
@@ -159,4 +161,25 @@ TOOLS = (  # of which systems are named: `fraud detector`
     "detector", "predictor", "parser", "engine", "service", "tracker", "estimator", "model", "analyzer", "generator",
     "matcher", "scorer", "sorter", "finder", "reader", "converter", "recognizer", "planner", "simulator", "checker",
     "module", "network", "selector", "counter", "mapper", "builder", "extractor", "collector", "optimizer", "cleaner",
+)  # fmt: skip
+STATES = (  # of a thing that is asked about: `approved?`, `is the invoice paid?`
+    "approved", "paid", "insured", "valid", "complete", "ready", "hot", "golden", "clean", "signed", "in stock",
+    "available", "urgent", "accepted", "correct", "on time", "empty", "full", "broken", "free", "public", "safe",
+    "positive", "known", "good enough", "big enough", "dry", "wet", "fresh", "sold out", "overdue", "too high",
+    "too low", "too large", "within budget", "over the limit", "above zero", "out of date", "up to date", "new", "done",
+    "open", "closed", "locked", "damaged", "confirmed", "cancelled", "eligible", "allowed", "missing", "readable",
+    "green", "red", "soft", "warm", "cold", "sharp", "stable", "fast enough", "loud", "still there", "satisfied",
+    "online", "legible", "spam", "fraud", "ok", "OK", "fine", "expired", "registered", "solved", "tight", "ripe",
+    "fully booked", "a duplicate", "a repeat", "the last one", "local", "interested", "confident", "sure", "stuck",
+)  # fmt: skip
+EVENTS = (  # that are asked about: `did it pass?`
+    "pass", "fail", "work", "arrive", "answer", "crash", "converge", "match", "agree", "pay", "reply", "show up",
+    "improve", "fit", "succeed", "complain", "sign", "freeze", "leak", "boil", "rise", "start", "change", "stop",
+)  # fmt: skip
+WAYS = (  # what a decision of three ways may find
+    ("small", "medium", "large"), ("red", "yellow", "green"), ("low", "medium", "high"), ("cash", "card", "voucher"),
+    ("positive", "negative", "unclear"), ("approved", "rejected", "unclear"), ("new", "old", "unknown"),
+    ("yes", "no", "maybe"), ("cheap", "normal", "expensive"), ("good", "so-so", "bad"), ("urgent", "normal", "spam"),
+    ("paid", "open", "overdue"), ("text", "image", "sound"), ("glass", "paper", "metal"), ("pass", "retry", "fail"),
+    ("by mail", "by phone", "in person"), ("domestic", "european", "overseas"), ("hot", "warm", "cold"),
 )  # fmt: skip
