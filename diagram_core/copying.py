@@ -1,9 +1,9 @@
 """Names in the plan of a chart are copied from its prompt: which tokens can go on with the one being written.
 
-What the steps of a chart are called stands in the prompt, so a model that writes anything else has slipped: mixed up the
-letters of a rare word, or gone on with a word that is more usual. So a name may only begin where a word of the prompt
-does, go on as the prompt does, and end where one of its words does. It is the constrained copying of pointer networks
-(Vinyals et al. 2015) as an automaton over bytes, beside the grammar, which sees to all that is between the names.
+What the steps of a chart are called stands in the prompt, so a model that writes anything else has slipped: mixed up
+the letters of a rare word, or gone on with a more usual one. So a name may only begin where a word of the prompt does,
+go on as the prompt does, and end where one of its words does. It is the copying of pointer networks (Vinyals et al.
+2015) as an automaton over bytes, beside the grammar, which sees to all that is between the names.
 """
 
 from __future__ import annotations
