@@ -135,8 +135,10 @@ def generate(
 
 
 def _copier(language_model: LanguageModel, prompt: str) -> NameCopier | None:
+    if language_model.names is None:
+        return None
     end = language_model.tokenizer.eos_token_id
-    return language_model.names and NameCopier(prompt, language_model.names, len(language_model.vocabulary), end)
+    return NameCopier(prompt, language_model.names, len(language_model.vocabulary), end)
 
 
 @dataclass
@@ -187,7 +189,8 @@ class _Batch:
         answer.stopped = answer.matcher.is_terminated()
         if answer.header_logprob is None and b"\n" in self.language_model.vocabulary[token]:
             answer.header_logprob = answer.logprob
-            answer.place = self.copier and self.copier.begin(_bytes_of(self.language_model, answer.tokens))
+            if self.copier:
+                answer.place = self.copier.begin(_bytes_of(self.language_model, answer.tokens))
         elif self.copier and answer.place and not answer.stopped:
             answer.place = self.copier.after(answer.place, self.language_model.vocabulary[token])
         answer.seconds = time.perf_counter() - self.started

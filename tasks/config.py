@@ -117,7 +117,7 @@ class ReadabilityConfig(Section):
     learning_rate: float = Field(default=1e-2, gt=0)
     min_gain: float = Field(default=0.2, gt=0, lt=1)  # share of the variance that held-out predictions must explain
     start: Literal["starter"] | None = None  # the shipped networks, so that training goes on from them
-    scores: Path | None = None  # JSON lines of drawings that people rated, to weigh the flaws by
+    scores: Path | None = None  # JSON lines of drawings that people rated, to learn from, too
     device: Device = "auto"
     seed: int = 0
 

@@ -1,4 +1,4 @@
-"""Stage: the readability ensemble, trained on drawings whose flaws are known, and weighed by what people rated."""
+"""Stage: the readability ensemble, trained on drawings whose flaws are known, and on what people rated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diagram_core.errors import InputError
 from diagram_core.files import sha256
-from diagram_core.flaws import readability
+from diagram_core.flaws import WEIGHTS, fit_weights
 from diagram_core.models.readability import (
     Agreement,
     Ensemble,
@@ -19,12 +19,11 @@ from diagram_core.models.readability import (
     SurveyedImages,
     agreement,
     check_learned,
-    fit_to_people,
     held_out_scores,
     load,
-    look_at,
     save,
-    seen_flaws,
+    seen_scores,
+    surveyed,
     train_fold,
 )
 from diagram_core.models.training import Epoch, Settings, pick_device
@@ -37,7 +36,6 @@ from tasks.render import Drawings, read_drawings
 CURVES_FILE = "learning_curves.png"
 SCATTER_FILE = "predicted_against_wanted.png"
 PEOPLE_FILE = "predicted_against_people.png"
-PEOPLE_FOLDS = 5
 SHIPPED_DIR = STARTER_DIR / "readability"
 
 
@@ -49,27 +47,22 @@ def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: 
     """
     rated = read_rated(config.scores) if config.scores is not None else []
     drawings = read_drawings(inputs["render"])
-    starts = _shipped_networks(drawings.images.shape[1]) if config.start else (None,)
     training, held_out = drawings.select(~drawings.held_out), drawings.select(drawings.held_out)
-    fold_of = assign_folds(training.groups, config.folds, config.seed)
-    networks: list[ReadabilityNet] = []
-    curves: dict[str, list[Epoch]] = {}
-    for fold in range(config.folds):
-        start = starts[fold % len(starts)]
-        network, curves[f"fold {fold}"] = _train(config, training, fold_of, fold, start, out_dir, log)
-        networks.append(network)
-    ensemble = Ensemble(tuple(networks), training.images.shape[1])
-    predicted = readability(seen_flaws(ensemble.networks, held_out.images))
-    measured = agreement(predicted, held_out.scores)
+    height_px = training.images.shape[1]
+    people = surveyed(rated, height_px) if rated else None
+    networks, curves = _train_folds(config, training, people, people_folds(rated, config), out_dir, log)
     learning_curves(out_dir / CURVES_FILE, curves, "squared error of the score")
     log.artifact(out_dir / CURVES_FILE, "figures")
-    _show(out_dir / SCATTER_FILE, log, predicted, held_out.scores, "held-out drawings", measured)
+    predicted = seen_scores(networks, held_out.images)
+    measured = _compare(predicted, held_out.scores, "held-out drawings", out_dir / SCATTER_FILE, log)
     check_learned(measured, config.min_gain)
-    metrics = _metrics(measured)
-    if rated:
-        ensemble, by_people = _weigh(ensemble, rated, config.seed, out_dir, log)
-        metrics |= {f"people_{name}": value for name, value in by_people.items()}
-    save(ensemble, out_dir)
+    metrics, weights = _metrics(measured), WEIGHTS
+    if people:
+        weights = fit_weights(people.flaws, people.ratings)
+        predicted = held_out_scores(networks, people, people_folds(rated, config))
+        by_people = _compare(predicted, people.ratings, "held-out ratings by people", out_dir / PEOPLE_FILE, log)
+        metrics |= {f"people_{name}": value for name, value in _metrics(by_people).items()}
+    save(Ensemble(tuple(networks), height_px, weights), out_dir)
     return metrics
 
 
@@ -88,25 +81,57 @@ def assign_folds(groups: NDArray[np.int32], folds: int, seed: int) -> NDArray[np
     return np.asarray(shuffled[places], np.int64)
 
 
+def people_folds(rated: Sequence[Rated], config: ReadabilityConfig) -> NDArray[np.int64]:
+    """The fold of each rated drawing [n], in which its network has not seen it: equal drawings share one."""
+    groups = {diagram: number for number, diagram in enumerate({diagram: None for diagram, _ in rated})}
+    return assign_folds(np.array([groups[diagram] for diagram, _ in rated], np.int32), config.folds, config.seed)
+
+
+def _train_folds(
+    config: ReadabilityConfig,
+    training: Drawings,
+    people: SurveyedImages | None,
+    people_fold_of: NDArray[np.int64],
+    out_dir: Path,
+    log: StageLog,
+) -> tuple[list[ReadabilityNet], dict[str, list[Epoch]]]:
+    """A network and its learning curve for each fold, of whose drawings it has seen none, rated or not."""
+    starts = _shipped_networks(training.images.shape[1]) if config.start else (None,)
+    fold_of = assign_folds(training.groups, config.folds, config.seed)
+    networks: list[ReadabilityNet] = []
+    curves: dict[str, list[Epoch]] = {}
+    for fold in range(config.folds):
+        rest, own = _unrated(training.select(fold_of != fold)), _unrated(training.select(fold_of == fold))
+        if people:
+            rest = rest.and_rated(people.select(people_fold_of != fold))
+        start = starts[fold % len(starts)]
+        network, curves[f"fold {fold}"] = _train(config, rest, own, fold, start, out_dir, log)
+        networks.append(network)
+    return networks, curves
+
+
+def _unrated(drawings: Drawings) -> SurveyedImages:
+    nobody = np.full(len(drawings.images), np.nan, np.float32)
+    return SurveyedImages(drawings.images, drawings.flaws, drawings.places, nobody)
+
+
 def _train(
     config: ReadabilityConfig,
-    drawings: Drawings,
-    fold_of: NDArray[np.int64],
+    rest: SurveyedImages,
+    own: SurveyedImages,
     fold: int,
     start: ReadabilityNet | None,
     out_dir: Path,
     log: StageLog,
 ) -> tuple[ReadabilityNet, list[Epoch]]:
-    rest, own = drawings.select(fold_of != fold), drawings.select(fold_of == fold)
-
     def on_epoch(number: int, epoch: Epoch) -> None:
         log.metric(f"fold{fold}.loss", epoch.loss, number)
         log.metric(f"fold{fold}.validation_mse", epoch.validation, number)
         log.progress(fold * config.epochs + number + 1, config.folds * config.epochs, "epochs")
 
     return train_fold(
-        SurveyedImages(rest.images, rest.flaws, rest.places),
-        SurveyedImages(own.images, own.flaws, own.places),
+        rest,
+        own,
         Settings(config.epochs, config.batch_size, config.learning_rate, config.seed * config.folds + fold),
         pick_device(config.device),
         out_dir / "checkpoints" / f"fold{fold}.safetensors",
@@ -125,31 +150,16 @@ def _shipped_networks(image_height_px: int) -> tuple[ReadabilityNet, ...]:
     return shipped.networks
 
 
-def _weigh(
-    ensemble: Ensemble, rated: Sequence[Rated], seed: int, out_dir: Path, log: StageLog
-) -> tuple[Ensemble, dict[str, float]]:
-    """The ensemble with flaws weighed as people do, and how well that agrees with those it was not fitted to."""
-    drawings = look_at(ensemble, rated)
-    groups = {diagram: number for number, diagram in enumerate({diagram: None for diagram, _ in rated})}
-    fold_of = assign_folds(np.array([groups[diagram] for diagram, _ in rated], np.int32), PEOPLE_FOLDS, seed)
-    predicted = held_out_scores(ensemble, drawings, fold_of).picture
-    measured = agreement(predicted, drawings.scores)
-    _show(out_dir / PEOPLE_FILE, log, predicted, drawings.scores, "held-out ratings by people", measured)
-    return fit_to_people(ensemble, drawings), _metrics(measured)
-
-
 def _metrics(measured: Agreement) -> dict[str, float]:
     return asdict(measured) | {"gain": measured.gain}
 
 
-def _show(
-    path: Path,
-    log: StageLog,
-    predicted: NDArray[np.float32],
-    wanted: NDArray[np.float32],
-    what: str,
-    measured: Agreement,
-) -> None:
+def _compare(
+    predicted: NDArray[np.float32], wanted: NDArray[np.float32], what: str, path: Path, log: StageLog
+) -> Agreement:
+    """How well scores agree with those wanted, and a picture of it."""
+    measured = agreement(predicted, wanted)
     title = f"{what}: Spearman {measured.spearman:.2f}, MSE {measured.mse:.2f}"
     predicted_against_wanted(path, predicted, wanted, title)
     log.artifact(path, "figures")
+    return measured

@@ -17,11 +17,11 @@ from diagram_core.synthesis.spoil import spoil
 
 
 def spoiled_drawings(count: int, height_px: int = 32, seed: int = 0) -> SurveyedImages:
-    """Spoiled drawings in the classic look, and what is wrong with them."""
+    """Spoiled drawings in the classic look, what is wrong with them, and that nobody has rated them."""
     diagrams = [spoil(example.diagram(), Random(i)) for i, example in enumerate(islice(examples(seed, "train"), count))]
     images = [prepare(draw(diagram, classic=True), height_px) for diagram in diagrams]
     flaws, places = zip(*(survey(diagram) for diagram in diagrams), strict=True)
-    return SurveyedImages(np.stack(images), np.stack(flaws), np.stack(places))
+    return SurveyedImages(np.stack(images), np.stack(flaws), np.stack(places), np.full(count, np.nan, np.float32))
 
 
 class SilentLog:

@@ -1,4 +1,4 @@
-"""The readability networks: every weight moves, flaws start at the mean, people weigh them, and learning is checked."""
+"""The readability networks: every weight moves, flaws start at the mean, people count, and learning is checked."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from diagram_core.models.readability import (
     CONFIG_FILE,
     Agreement,
     Ensemble,
-    RatedDrawings,
     ReadabilityNet,
     SurveyedImages,
     agreement,
     check_learned,
-    fit_to_people,
     held_out_scores,
     load,
-    look_at,
     save,
-    scores_of,
     seen_flaws,
+    seen_scores,
+    surveyed,
     train_fold,
 )
 from diagram_core.models.training import Epoch, Settings
@@ -117,34 +115,42 @@ def test_where_the_diagram_is_known_its_geometry_decides() -> None:
     assert both[1] == picture[0]
 
 
-def test_people_weigh_what_is_seen_and_what_is_measured() -> None:
-    rng = np.random.default_rng(0)
-    seen, measured = (rng.uniform(0, 0.5, (3000, len(FLAWS))).astype(np.float32) for _ in range(2))
-    harsh = WEIGHTS * np.float32(1.5)
-    weighed = fit_to_people(ensemble(), RatedDrawings(seen, measured, readability(seen, harsh)))
-    np.testing.assert_allclose(weighed.seen_weights, harsh, atol=0.35)
-    assert np.abs(weighed.measured_weights - harsh).max() > 0.35
+def test_people_who_mind_what_we_do_not_are_learned_from(tmp_path: Path) -> None:
+    harsh = few()._replace(ratings=np.zeros(len(few().images), np.float32))
+    before, _ = trained(tmp_path, epochs=12)
+    after, _ = train_fold(
+        harsh, harsh, Settings(8, 8, 1e-2, 1), CPU, tmp_path / "harsh.safetensors", lambda number, epoch: None, before
+    )
+    calm, _ = train_fold(
+        few(), few(), Settings(8, 8, 1e-2, 1), CPU, tmp_path / "calm.safetensors", lambda number, epoch: None, before
+    )
+    assert seen_scores((after,), few().images).mean() < seen_scores((calm,), few().images).mean() - 0.5
 
 
-def test_held_out_scores_use_no_score_of_their_own_fold() -> None:
-    rng = np.random.default_rng(0)
-    flaws = rng.uniform(0, 0.5, (40, len(FLAWS))).astype(np.float32)
-    rated = RatedDrawings(flaws, flaws, readability(flaws))
-    fold_of = np.arange(40) % 4
-    before = held_out_scores(ensemble(), rated, fold_of)
-    changed = rated._replace(scores=np.where(fold_of == 2, 0, rated.scores).astype(np.float32))
-    after = held_out_scores(ensemble(), changed, fold_of)
-    np.testing.assert_array_equal(before.picture[fold_of == 2], after.picture[fold_of == 2])
-    assert (before.geometry[fold_of != 2] != after.geometry[fold_of != 2]).all()
-    np.testing.assert_allclose(before.both, (before.picture + before.geometry) / 2)
+def test_rated_drawings_come_as_often_as_it_takes_to_count() -> None:
+    rated = few().select(np.arange(3))._replace(ratings=np.array([1, 2, 3], np.float32))
+    together = few().and_rated(rated)
+    is_rated = ~np.isnan(together.ratings)
+    assert is_rated.mean() == pytest.approx(0.25, abs=0.03)
+    assert np.unique(together.ratings[is_rated], return_counts=True)[1].tolist() == [2, 2, 2]
+    np.testing.assert_array_equal(together.images[is_rated][:3], rated.images)
+    assert few().and_rated(rated.select(np.zeros(3, bool))) is few()
+
+
+def test_held_out_scores_are_of_the_network_of_that_fold() -> None:
+    networks, fold_of = ensemble().networks, np.arange(16) % 2
+    scores = held_out_scores(networks, few()._replace(ratings=np.zeros(16, np.float32)), fold_of)
+    for fold, network in enumerate(networks):
+        np.testing.assert_array_equal(scores[fold_of == fold], seen_scores((network,), few().images)[fold_of == fold])
+    assert (scores * 4 == np.round(scores * 4)).all()
 
 
 def test_rated_drawings_are_seen_as_people_saw_them() -> None:
-    drawings = look_at(ensemble(), [Rated(DRAWINGS[0], 4), Rated(Diagram(()), 0)])
-    np.testing.assert_allclose(drawings.seen[0], ensemble().see([draw(DRAWINGS[0], classic=True)])[0], rtol=1e-4)
-    assert drawings.scores.tolist() == [4, 0]
-    geometry = scores_of(ensemble(), drawings).geometry
-    assert geometry[0] == pytest.approx(readability_oracle(DRAWINGS[0]))
+    drawings = surveyed([Rated(DRAWINGS[0], 4), Rated(Diagram(()), 0)], 32)
+    shown = draw(DRAWINGS[0], classic=True)
+    np.testing.assert_array_equal(ensemble().score([shown]), seen_scores(ensemble().networks, drawings.images[:1]))
+    assert drawings.ratings.tolist() == [4, 0]
+    assert readability(drawings.flaws)[0] == pytest.approx(readability_oracle(DRAWINGS[0]))
 
 
 def test_drawings_of_any_size_can_be_scored_and_none_too() -> None:
@@ -161,11 +167,10 @@ def test_what_stands_at_the_border_of_the_canvas_counts() -> None:
 
 
 def test_an_ensemble_comes_back_from_its_files_as_it_was(tmp_path: Path) -> None:
-    before = replace(ensemble(), seen_weights=WEIGHTS * 2, measured_weights=WEIGHTS / 3)
+    before = replace(ensemble(), measured_weights=WEIGHTS / 3)
     save(before, tmp_path)
     after = load(tmp_path)
     np.testing.assert_array_equal(seen_flaws(before.networks, few().images), seen_flaws(after.networks, few().images))
-    np.testing.assert_array_equal(before.seen_weights, after.seen_weights)
     np.testing.assert_array_equal(before.measured_weights, after.measured_weights)
 
 

@@ -115,7 +115,7 @@ def test_the_ensemble_learns_and_a_second_run_goes_on_from_its_checkpoints(
     assert metrics["mse"] < metrics["mse_of_predicting_mean"]
     ensemble = readability_model.load(tmp_path)
     assert len(ensemble.networks) == smoke.readability.folds
-    np.testing.assert_array_equal(ensemble.seen_weights, WEIGHTS)
+    np.testing.assert_array_equal(ensemble.measured_weights, WEIGHTS)
     assert {path.name for path in log.artifacts} == {readability.CURVES_FILE, readability.SCATTER_FILE}
     steps = [step for name, _, step in log.metrics if name == "fold0.loss"]
     assert steps == list(range(smoke.readability.epochs))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from torch.nn import functional
 from diagram_core.diagram import Diagram
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import read_json, whole_file, write_json
-from diagram_core.flaws import FLAWS, MAX_READABILITY, PLACES, WEIGHTS, fit_weights, readability, survey
+from diagram_core.flaws import FLAWS, MAX_READABILITY, PLACES, WEIGHTS, readability, survey
 from diagram_core.models.images import Image, prepare
 from diagram_core.models.layers import (
     Downsample,
@@ -47,6 +48,9 @@ _RAREST = 1e-4  # the least share of cells that a place is taken to have
 _PALEST = 8.0  # over the ink of the palest fill
 _ROOT_FLOOR = 1e-4  # keeps the slope of a square root finite
 _PREDICT_BATCH = 64
+_SEEN_STEP = 0.25  # of a score by the picture alone: networks see no finer, and people rate in whole points
+_RATED_SHARE = 0.25  # of what is trained on, at least: people rate few drawings, so each of these comes several times
+_RATINGS_WEIGHT = 3.0  # of people's scores in the loss
 
 Floats = NDArray[np.float32]
 
@@ -89,14 +93,13 @@ class ReadabilityNet(nn.Module):
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks whose mean is what the picture shows, and how much each flaw costs, seen or measured.
+    """Networks whose mean is what the picture shows, and how much each flaw costs that is measured.
 
     image_height_px: of the images that they were trained on. The weights [len(FLAWS)] are those of `readability`.
     """
 
     networks: tuple[ReadabilityNet, ...]
     image_height_px: int
-    seen_weights: Floats = field(default_factory=lambda: WEIGHTS)
     measured_weights: Floats = field(default_factory=lambda: WEIGHTS)
 
     def score(self, images: Sequence[Image], diagrams: Sequence[Diagram | None] = ()) -> Floats:
@@ -109,23 +112,49 @@ class Ensemble:
         scores = np.zeros(len(images), np.float32)
         unknown = [i for i, diagram in enumerate(known) if diagram is None]
         if unknown:
-            scores[unknown] = readability(self.see([images[i] for i in unknown]), self.seen_weights)
+            prepared = [prepare(images[i], self.image_height_px) for i in unknown]
+            scores[unknown] = seen_scores(self.networks, np.stack(prepared))
         for i, diagram in enumerate(known):
             if diagram is not None:
                 scores[i] = readability(survey(diagram).flaws, self.measured_weights)
         return scores
 
-    def see(self, images: Sequence[Image]) -> Floats:
-        """Flaws [n, len(FLAWS)] that the networks see in RGB images of any size."""
-        return seen_flaws(self.networks, np.stack([prepare(image, self.image_height_px) for image in images]))
-
 
 class SurveyedImages(NamedTuple):
-    """What to learn from: prepared images [n, h, w, 3], and their `survey`: flaws [n, ...] and places [n, ...]."""
+    """What to learn from: prepared images [n, h, w, 3], and their `survey`: flaws [n, ...] and places [n, ...].
+
+    ratings: people's scores [n], NaN for what nobody has rated.
+    """
 
     images: Image
     flaws: Floats
     places: NDArray[np.uint8]
+    ratings: Floats
+
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> SurveyedImages:
+        """Those of the rows, which may be named more than once."""
+        return SurveyedImages(self.images[rows], self.flaws[rows], self.places[rows], self.ratings[rows])
+
+    def and_rated(self, rated: SurveyedImages) -> SurveyedImages:
+        """All of these, with rated ones as often as it takes to make up a share that counts."""
+        if not len(rated.images):
+            return self
+        wanted = math.ceil(len(self.images) * _RATED_SHARE / (1 - _RATED_SHARE))
+        more = rated.select(np.arange(max(wanted, len(rated.images))) % len(rated.images))
+        return SurveyedImages(
+            np.concatenate([self.images, more.images]),
+            np.concatenate([self.flaws, more.flaws]),
+            np.concatenate([self.places, more.places]),
+            np.concatenate([self.ratings, more.ratings]),
+        )
+
+
+def surveyed(rated: Sequence[Rated], height_px: int) -> SurveyedImages:
+    """Drawings that people rated, in the look in which they saw them."""
+    images = [prepare(draw(diagram, classic=True), height_px) for diagram, _ in rated]
+    flaws, places = zip(*(survey(diagram) for diagram, _ in rated), strict=True)
+    ratings = np.array([score for _, score in rated], np.float32)
+    return SurveyedImages(np.stack(images), np.stack(flaws), np.stack(places), ratings)
 
 
 def train_fold(
@@ -142,7 +171,7 @@ def train_fold(
     Mirrored and recoloured copies have the same flaws as the original, so each epoch sees others.
     """
     pixels, places = channels_first(training.images), torch.from_numpy(training.places)
-    flaws = torch.from_numpy(training.flaws).clamp_max(_MAX_FLAW)
+    flaws, ratings = torch.from_numpy(training.flaws).clamp_max(_MAX_FLAW), torch.from_numpy(training.ratings)
     shares = (training.places / np.float32(255)).mean((0, 2, 3)).clip(_RAREST, 1 - _RAREST)
     network = deepcopy(start) if start else _untrained(flaws.mean(dim=0).numpy(), shares, settings.seed)
     channels_last(network.to(device))
@@ -154,7 +183,8 @@ def train_fold(
         with mixed_precision(device.type):
             seen, logits = network(images.to(device))
         places_loss = _places_loss(logits, wanted_places.to(device), shares)
-        return _flaws_loss(seen, flaws[rows].to(device)) + _PLACES_WEIGHT * places_loss
+        flaws_loss = _flaws_loss(seen, flaws[rows].to(device))
+        return flaws_loss + _PLACES_WEIGHT * places_loss + _RATINGS_WEIGHT * _ratings_loss(seen, ratings[rows])
 
     def validate() -> float:
         return float(((readability(seen_flaws((network,), validation.images)) - wanted_scores) ** 2).mean())
@@ -173,63 +203,18 @@ def _untrained(mean_flaws: Floats, shares: Floats, seed: int) -> ReadabilityNet:
     return network
 
 
-class RatedDrawings(NamedTuple):
-    """Flaws [n, len(FLAWS)] of drawings, as networks see and as `survey` measures them, and people's scores [n]."""
-
-    seen: Floats
-    measured: Floats
-    scores: Floats
-
-    def select(self, chosen: NDArray[np.bool_]) -> RatedDrawings:
-        """The chosen drawings."""
-        return RatedDrawings(self.seen[chosen], self.measured[chosen], self.scores[chosen])
+def held_out_scores(networks: Sequence[ReadabilityNet], rated: SurveyedImages, fold_of: NDArray[np.int64]) -> Floats:
+    """What each fold's network says of the rated drawings that it was not trained on. [n]"""
+    scores = np.zeros_like(rated.ratings)
+    for fold, network in enumerate(networks):
+        scores[fold_of == fold] = seen_scores((network,), rated.images[fold_of == fold])
+    return scores
 
 
-def look_at(ensemble: Ensemble, rated: Sequence[Rated]) -> RatedDrawings:
-    """What the ensemble and `survey` make of drawings that people rated, in the look in which they saw them."""
-    chunks = [rated[start : start + _PREDICT_BATCH] for start in range(0, len(rated), _PREDICT_BATCH)]
-    return RatedDrawings(
-        np.concatenate([ensemble.see([draw(diagram, classic=True) for diagram, _ in chunk]) for chunk in chunks]),
-        np.stack([survey(diagram).flaws for diagram, _ in rated]),
-        np.array([score for _, score in rated], np.float32),
-    )
-
-
-def fit_to_people(ensemble: Ensemble, rated: RatedDrawings) -> Ensemble:
-    """The ensemble with the weights that fit what people rate; the networks stay as they are."""
-    return replace(
-        ensemble,
-        seen_weights=fit_weights(rated.seen, rated.scores),
-        measured_weights=fit_weights(rated.measured, rated.scores),
-    )
-
-
-class Scores(NamedTuple):
-    """Readability [n], 0 to 5, by the picture alone, by the geometry alone, and by their mean."""
-
-    picture: Floats
-    geometry: Floats
-
-    @property
-    def both(self) -> Floats:
-        """Half and half."""
-        return np.asarray((self.picture + self.geometry) / 2, np.float32)
-
-
-def scores_of(ensemble: Ensemble, rated: RatedDrawings) -> Scores:
-    """What the ensemble makes of the flaws of drawings."""
-    return Scores(
-        readability(rated.seen, ensemble.seen_weights), readability(rated.measured, ensemble.measured_weights)
-    )
-
-
-def held_out_scores(ensemble: Ensemble, rated: RatedDrawings, fold_of: NDArray[np.int64]) -> Scores:
-    """The scores of each fold by weights that were fitted to all others."""
-    picture, geometry = np.zeros_like(rated.scores), np.zeros_like(rated.scores)
-    for fold in np.unique(fold_of):
-        own = fold_of == fold
-        picture[own], geometry[own] = scores_of(fit_to_people(ensemble, rated.select(~own)), rated.select(own))
-    return Scores(picture, geometry)
+def seen_scores(networks: Sequence[ReadabilityNet], images: Image) -> Floats:
+    """Readability [n] by what the networks see in prepared images [n, h, w, 3]."""
+    scores = readability(seen_flaws(networks, images)) / _SEEN_STEP
+    return np.asarray(scores.round() * _SEEN_STEP, np.float32)
 
 
 def seen_flaws(networks: Sequence[ReadabilityNet], images: Image) -> Floats:
@@ -247,7 +232,6 @@ def save(ensemble: Ensemble, folder: Path) -> None:
         "folds": len(ensemble.networks),
         "image_height_px": ensemble.image_height_px,
         "flaws": FLAWS,
-        "seen_weights": ensemble.seen_weights.tolist(),
         "measured_weights": ensemble.measured_weights.tolist(),
     }
     write_json(folder / CONFIG_FILE, config)
@@ -262,8 +246,8 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Ensemble:
             network = ReadabilityNet(mean=0)
             network.load_state_dict(load_file(folder / f"fold{number}.safetensors"))
             networks.append(network.to(device).eval())
-        weights = (np.array(config[name], np.float32) for name in ("seen_weights", "measured_weights"))
-        return Ensemble(tuple(networks), config["image_height_px"], *weights)
+        weights = np.array(config["measured_weights"], np.float32)
+        return Ensemble(tuple(networks), config["image_height_px"], weights)
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"the readability model in {folder} cannot be read ({reason}): train it again") from None
@@ -293,6 +277,14 @@ def _flaws_loss(seen: Tensor, wanted: Tensor) -> Tensor:
     scores, wanted_scores = (MAX_SCORE * torch.exp(-(flaws.clamp_min(0) @ costs)) for flaws in (seen, wanted))
     each = functional.huber_loss(misses, torch.zeros_like(misses), reduction="none", delta=0.5).sum(dim=1).mean()
     return 2 * each + functional.huber_loss(scores, wanted_scores)
+
+
+def _ratings_loss(seen: Tensor, ratings: Tensor) -> Tensor:
+    """People's scores against those of the flaws that are seen; unrated drawings have none to miss."""
+    is_rated = ~ratings.isnan()
+    costs, wanted = torch.from_numpy(WEIGHTS).to(seen.device), ratings[is_rated].to(seen.device)
+    scores = MAX_SCORE * torch.exp(-(seen[is_rated].clamp_min(0) @ costs))
+    return functional.huber_loss(scores, wanted, reduction="sum") / len(ratings)
 
 
 def _places_loss(logits: Tensor, wanted: Tensor, shares: Floats) -> Tensor:
