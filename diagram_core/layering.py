@@ -80,6 +80,8 @@ class Trunk:
 
 def acyclic(count: int, edges: Sequence[Edge]) -> list[Edge]:
     """The edges without loops and duplicates, those that close a cycle turned around (depth-first search)."""
+    if _is_path(count, edges):
+        return list(edges)
     targets: list[list[int]] = [[] for _ in range(count)]
     for source, target in dict.fromkeys(edges):
         if source != target:
@@ -108,6 +110,8 @@ def assign_layers(count: int, edges: Sequence[Edge], max_width: int, min_layers:
     A vertex moves next to what it feeds or is fed by where this shortens its edges or leaves them as long. Vertices
     without edges fill the emptiest layers, of which there are `min_layers` at least.
     """
+    if _is_path(count, edges):
+        return list(range(count))
     before, after = _neighbors(count, edges)
     order = _topological_order(before, after)
     layer = [0] * count
@@ -149,6 +153,8 @@ def trunk(count: int, edges: Sequence[Edge]) -> Trunk:
     These places are immediate dominators and postdominators (Cooper, Harvey and Kennedy, A simple, fast dominance
     algorithm, 2001); a branch that never joins another is as long as its longest path.
     """
+    if _is_path(count, edges):
+        return Trunk(set(edges), set(), set(), set(), {})
     before, after = _neighbors(count, edges)
     if max(map(len, (*before, *after))) < 2:  # nothing but paths
         return Trunk(set(edges), set(), set(), set(), {})
@@ -312,6 +318,11 @@ def offsets_px(layer: Sequence[int], spacing: Spacing) -> list[float]:
     if len(layer) == 1:
         return [0.0]
     return [0.0, *accumulate(spacing.apart_px(a, b) for a, b in pairwise(layer))]
+
+
+def _is_path(count: int, edges: Sequence[Edge]) -> bool:
+    """Whether each vertex leads to the next one and nothing else: most diagrams do, and need no search."""
+    return len(edges) == count - 1 and all(edge == (i, i + 1) for i, edge in enumerate(edges))
 
 
 def _neighbors(count: int, edges: Sequence[Edge]) -> tuple[list[list[int]], list[list[int]]]:

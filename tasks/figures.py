@@ -68,7 +68,8 @@ def gains_by_seed(path: Path, gains: Mapping[str, Sequence[float | None]]) -> No
     for number, (axes, (name, values)) in enumerate(zip(panels, gains.items(), strict=True)):
         failed = [seed for seed, value in enumerate(values) if value is None]
         axes.bar(range(len(values)), [value or 0 for value in values], color=f"C{number}")
-        axes.plot(failed, [0] * len(failed), "x", color="black", clip_on=False)
+        if failed:  # an empty line that is not clipped would push the panels apart
+            axes.plot(failed, [0] * len(failed), "x", color="black", clip_on=False)
         axes.set(title=name, xlabel="seed", ylim=(0, 1))
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("gain over the mean")
