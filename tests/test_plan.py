@@ -83,8 +83,24 @@ def test_inputs_and_heads_side_by_side() -> None:
     assert [element.label for element in elements] == ["input image", "conv", "input", "dense", "output", "output"]
 
 
-def test_branches_keep_their_own_feature_maps_and_upsampling_undoes_pooling() -> None:
-    assert sizes("32x32 ( pool up | conv5 ) conv3") == [32, 16, 32, 28, 30]
+def test_branches_keep_their_own_feature_maps() -> None:
+    assert sizes("32x32 ( pool | conv5 ) conv3") == [32, 16, 28, 14]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("32x32 conv3 pool up conv5", [32, 32, 16, 32, 32]),
+        ("64x64 conv*2 @a pool conv up +a conv", [64, 64, 64, 32, 32, 64, 64]),
+        ("32x32 conv3 @a conv3*2 +a pool 10", [32, 32, 32, 32, 16, 10]),
+        ("32x32 conv3 pool2 @a conv3 pool2=15 +a 10", [32, 32, 16, 16, 15, 10]),
+        ("32x32 conv3 pool 20 @a 8 20 +a 5", [32, 30, 15, 20, 8, 20, 5]),
+    ],
+)
+def test_convolutions_keep_the_size_where_maps_are_added_or_upsampled(body: str, wanted: list[int]) -> None:
+    structure = read_plan(HEADER + body).structure
+    assert sizes(body) == wanted
+    assert write_plan(structure, Style()) == HEADER + body
 
 
 def test_branches_within_branches_and_skips_round_trip() -> None:

@@ -11,10 +11,12 @@ A network is its layers in order, a chart its paths; the first line says kind, d
 
 Layers: `64` neurons (a layer that nothing goes into is an input), `32x32` an image, `conv3` a 3x3 convolution,
 `conv3:64` one with 64 channels, `conv=28` one whose output is 28x28, `pool2`, `maxpool2`, `avgpool2`, `up2` the
-reverse of pooling, `"LSTM 128"` any other block. `*2` says it twice, `@a` names the layer before it, `+a` adds the
-output of layer a to the layer before it (a skip). `( 10 8 | 5 )` are branches side by side: each goes on from what
-stands before the bracket, and all go into what stands after it. `( 16 8 &4 )` is four times the same branch side by
-side, `( conv3 maxpool )*3` three times the same layers in a row; both are read as if each had been written out.
+reverse of pooling, `"LSTM 128"` any other block. Convolutions are unpadded; but where maps are upsampled or added to
+one another, all of them keep the size, or these would not fit together. `*2` says a layer twice, `@a` names the layer
+before it, `+a` adds the output of layer a to the layer before it (a skip). `( 10 8 | 5 )` are branches side by side:
+each goes on from what stands before the bracket, and all go into what stands after it. `( 16 8 &4 )` is four times
+the same branch side by side, `( conv3 maxpool )*3` three times the same layers in a row; both are read as if each had
+been written out.
 
 Steps: `[x]` is an operation, new each time; `x` is the latest step of that name, or else new data; `+ x` is new data;
 `~ x` is earlier data that x is another word for (`names.py`): at the start of a line what the line before ends with,
@@ -63,6 +65,7 @@ _LAYER_FORMS = {
     "mark": re.compile(r"(?P<sign>[@+])(?P<name>[a-z])"),
     "bracket": re.compile(r"[(|)]"),
 }
+_MAPS = ("conv", "pool", "max", "avg")  # what words for layers of feature maps begin with
 _COPIES = re.compile(r"(?P<sign>&|\)\*)(?P<repeat>\d{1,9})")
 _LAYER = re.compile(rf"{_QUOTED}[^\s]*|\S+")
 _NAME = rf'{_QUOTED}|[^\[\],>"\s](?:[^\[\],>"]*[^\[\],>"\s])?'
@@ -165,8 +168,9 @@ def _read_header(header: str) -> tuple[str, Style]:
 
 @dataclass
 class _Network:
-    """A network in the reading."""
+    """A network in the reading. is_padded: whether its convolutions keep the size of the feature maps."""
 
+    is_padded: bool
     elements: list[Element] = field(default_factory=list)
     edges: set[tuple[int, int]] = field(default_factory=set)
     ends: tuple[int, ...] = ()  # layers that the next one goes on from
@@ -175,7 +179,7 @@ class _Network:
 
     def add(self, form: str, match: re.Match[str]) -> None:
         before = next((self.sides[end] for end in self.ends if self.sides[end]), None)
-        element = _layer(form, match, before, is_input=not self.ends)
+        element = _layer(form, match, before, self.is_padded, is_input=not self.ends)
         here = len(self.elements)
         _require_room(self.elements)
         self.elements.append(element)
@@ -213,9 +217,10 @@ class _Branches:
 
 
 def _read_network(body: str) -> Structure:
-    network = _Network()
+    words = _written_out(_LAYER.findall(body))
+    network = _Network(_keeps_sizes(words))
     opened: list[_Branches] = []
-    for word in _written_out(_LAYER.findall(body)):
+    for word in words:
         form, match = _match_layer(word)
         if form == "bracket":
             _read_bracket(word, network, opened)
@@ -231,6 +236,16 @@ def _read_network(body: str) -> Structure:
     for end in network.ends:
         network.elements[end] = _as_output(network.elements[end])
     return Structure("network", tuple(network.elements), tuple(sorted(network.edges)))
+
+
+def _keeps_sizes(words: Sequence[str]) -> bool:
+    """Whether feature maps are upsampled, or one layer's are added to another's."""
+    last = ""
+    for word in words:
+        if word.startswith("up") or (word.startswith("+") and last.startswith(_MAPS)):
+            return True
+        last = last if _LAYER_FORMS["mark"].fullmatch(word) else word
+    return False
 
 
 @dataclass
@@ -316,7 +331,7 @@ def _repeats(match: re.Match[str], word: str) -> int:
     return repeat
 
 
-def _layer(form: str, match: re.Match[str], side: int | None, is_input: bool) -> Element:
+def _layer(form: str, match: re.Match[str], side: int | None, is_padded: bool, is_input: bool) -> Element:
     """The layer that a word says, after feature maps of this side."""
     if form == "image":
         sides = [int(number) for number in match["sides"].split("x")]
@@ -331,7 +346,7 @@ def _layer(form: str, match: re.Match[str], side: int | None, is_input: bool) ->
     given = int(match["side"]) if match["side"] else None
     if form == "conv":
         label = _conv_label(match["kernel"], match["channels"])
-        return Element("conv", label, given or _conv_side(side, match["kernel"]))
+        return Element("conv", label, given or _conv_side(side, match["kernel"], is_padded))
     if form == "up":
         factor = match["factor"]
         return Element("block", _up_label(factor), given or _up_side(side, factor))
@@ -356,9 +371,11 @@ def _up_label(factor: str | None) -> str:
     return f"upsample {factor}x{factor}" if factor else "upsample"
 
 
-def _conv_side(side: int | None, kernel: str | None) -> int | None:
-    """Output side of an unpadded convolution with stride 1."""
-    return None if side is None else max(1, side - int(kernel or DEFAULT_CONV_KERNEL) + 1)
+def _conv_side(side: int | None, kernel: str | None, is_padded: bool) -> int | None:
+    """Output side of a convolution with stride 1."""
+    if side is None or is_padded:
+        return side
+    return max(1, side - int(kernel or DEFAULT_CONV_KERNEL) + 1)
 
 
 def _pool_side(side: int | None, window: str | None) -> int | None:
@@ -374,7 +391,10 @@ def _up_side(side: int | None, factor: str | None) -> int | None:
 def _write_network(structure: Structure) -> str:
     """Raises InputError for a network that is more than a chain with branches that come together, and skips."""
     sources = _sources(structure)
-    words, _ = _write_branch(structure, sources, 0, len(structure.elements), ())
+    count = len(structure.elements)
+    words, _ = _write_branch(structure, sources, 0, count, (), is_padded=False)
+    if _keeps_sizes([part for word in words for part in (word.text, *("+" for _ in word.added))]):
+        words, _ = _write_branch(structure, sources, 0, count, (), is_padded=True)
     body = " ".join(_shortened(_LAYER.findall(" ".join(_name_sources(words)))))
     try:
         says_it = _read_network(body) == structure
@@ -395,7 +415,12 @@ class _Word:
 
 
 def _write_branch(
-    structure: Structure, sources: Sequence[tuple[int, ...]], start: int, stop: int, ends: tuple[int, ...]
+    structure: Structure,
+    sources: Sequence[tuple[int, ...]],
+    start: int,
+    stop: int,
+    ends: tuple[int, ...],
+    is_padded: bool,
 ) -> tuple[list[_Word], tuple[int, ...]]:
     """Words for the elements from `start` to before `stop`, which go on from `ends`, and the elements they end with."""
     words: list[_Word] = []
@@ -404,12 +429,13 @@ def _write_branch(
         starts, merge = _side_by_side(sources, i, stop, ends)
         if len(starts) == 1:
             element = structure.elements[i]
-            words.append(_Word(_write_layer(element, _side_before(structure, ends)), i, _besides(sources[i], ends)))
+            text = _write_layer(element, _side_before(structure, ends), is_padded)
+            words.append(_Word(text, i, _besides(sources[i], ends)))
             ends, i = (i,), i + 1
             continue
         joined: list[int] = []
         for k, (first, after) in enumerate(pairwise([*starts, merge])):
-            branch, branch_ends = _write_branch(structure, sources, first, after, ends)
+            branch, branch_ends = _write_branch(structure, sources, first, after, ends, is_padded)
             words += [_Word("|" if k else "("), *branch]
             joined += branch_ends
         words.append(_Word(")"))
@@ -521,7 +547,7 @@ def _is_counted(unit: str) -> bool:
     )
 
 
-def _write_layer(element: Element, side: int | None) -> str:
+def _write_layer(element: Element, side: int | None, is_padded: bool) -> str:
     """The word for a layer after feature maps of this side."""
     if element.kind == "image":
         return (
@@ -533,7 +559,7 @@ def _write_layer(element: Element, side: int | None) -> str:
         match = re.fullmatch(r"conv(?: (\d+)x\d+)?(?:, (\d+))?", element.label)
         kernel, channels = match.groups() if match else (None, None)
         word = f"conv{kernel or ''}{f':{channels}' if channels else ''}"
-        return word if element.size == _conv_side(side, kernel) else f"{word}={element.size}"
+        return word if element.size == _conv_side(side, kernel, is_padded) else f"{word}={element.size}"
     if element.kind == "pool":
         match = re.fullmatch(r"(?:(max|avg) )?pool(?: (\d+)x\d+)?", element.label)
         mode, window = match.groups() if match else (None, None)
