@@ -7,7 +7,7 @@ DATA_FAMILIES: tuple[tuple[str, ...], ...] = (
     ("text", "string", "sentence", "tokens", "pandas dataframe"),
     ("tensor", "tensors", "matrix", "matrices", "numpy array", "numeric values", "pytorch tensor",
      "tensorflow tensor", "buffer", "buffers"),
-    ("picture", "png file", "jpg file", "figure"),
+    ("picture", "png file", "jpg file", "figure", "image", "photo", "image file", "png image", "jpg image"),
     ("database", "DB", "data store", "data storage"),
     ("chart", "line chart", "graph", "histogram", "experiment result", "table"),
 )  # fmt: skip
