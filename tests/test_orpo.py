@@ -54,7 +54,7 @@ def test_training_lowers_the_loss_and_leaves_the_exact_files(
     assert before == {path: path.read_bytes() for path in tiny_sft.rglob("*.safetensors")}
 
     pairs = read_rows(tmp_path / "pairs.jsonl")
-    assert len(pairs) == metrics["pairs"] >= 55  # some are too long
+    assert len(pairs) == metrics["pairs"] > 40  # of 60: some are too long
     assert sum(pair["own"] for pair in pairs) == metrics["own_faults"]
     for pair in pairs:
         assert is_faulty(pair["rejected"], pair["chosen"])
