@@ -61,7 +61,7 @@ class NameCopier:
         self._trie, self._tokens, self._end_token = trie, tokens, end_token
         self._prompt = prompt.encode()
         bounds = np.cumsum([0, *(len(character.encode()) for character in prompt)]).tolist()
-        self._starts = [bounds[i] for i, c in enumerate(prompt) if c != " " and not (i and prompt[i - 1].isalnum())]
+        self._starts = [bounds[i] for i, c in enumerate(prompt) if c != " " and not (i and _is_inner(prompt[i - 1]))]
         self._word_ends = {bounds[i] for i in range(1, len(prompt) + 1) if not _goes_on(prompt, i)}
         self.mask = lru_cache(maxsize=None)(self._mask)
         self._moves = lru_cache(maxsize=None)(self._all_moves)
@@ -149,4 +149,9 @@ class NameCopier:
 
 def _goes_on(text: str, at: int) -> bool:
     """Whether a word goes on there: particles that follow a word of Korean are no part of it."""
-    return at < len(text) and text[at].isascii() and text[at].isalnum()
+    return at < len(text) and text[at].isascii() and _is_inner(text[at])
+
+
+def _is_inner(character: str) -> bool:
+    """Whether it stands inside of words: letters, digits, and what joins the words of a name in code."""
+    return character.isalnum() or character == "_"

@@ -71,6 +71,13 @@ def test_a_particle_may_follow_a_name_in_korean_but_no_name_is_cut_in_front() ->
     assert not can_write(prompt, "[서류 심리]")
 
 
+def test_a_name_in_code_is_not_cut_at_its_underscores() -> None:
+    prompt = "load_data -> train_model"
+    assert can_write(prompt, "[load_data] > [train_model]")
+    assert not can_write(prompt, "[load] > [train_model]")
+    assert not can_write(prompt, "[data] > [train_model]")
+
+
 def test_quoted_names_may_have_what_others_may_not() -> None:
     prompt = 'first "a > b", then c [d] and the \\ key'
     assert can_write(prompt, r'["\"a > b"] > ["c [d]"] > ["the \\ key"]')
