@@ -20,9 +20,24 @@ from diagram_core.synthesis.branches import (
 )
 from diagram_core.synthesis.dense_stories import related_dense, worded_dense
 from diagram_core.synthesis.encoders import autoencoder, sequence_to_sequence, transformer
-from diagram_core.synthesis.head_stories import gan_in_a_row, gated_experts, split_heads
+from diagram_core.synthesis.head_stories import (
+    conv_branches,
+    gan_in_a_row,
+    gated_experts,
+    sized_ensemble,
+    split_heads,
+    told_inputs,
+)
 from diagram_core.synthesis.phrasing import pick
-from diagram_core.synthesis.skip_stories import conv_row_skip, equal_layers_skip, told_residual, told_u_net
+from diagram_core.synthesis.skip_stories import (
+    conv_row_skip,
+    dense_residual_blocks,
+    equal_layers_skip,
+    one_sentence_u_net,
+    size_row_skip,
+    told_residual,
+    told_u_net,
+)
 from diagram_core.synthesis.skips import conv_skip, dense_skip, hourglass, named_residual, residual, u_net
 
 
@@ -44,7 +59,7 @@ def architecture(rng: Random) -> tuple[str, str]:
         *3 * (dense_skip,),
         *2 * (conv_skip,),
         *3 * (hourglass,),
-        *2 * (autoencoder,),
+        *3 * (autoencoder,),
         named_residual,
         named_branches,
         named_heads,
@@ -56,6 +71,12 @@ def architecture(rng: Random) -> tuple[str, str]:
         *3 * (split_heads,),
         *2 * (gated_experts,),
         gan_in_a_row,
+        *3 * (conv_branches,),
+        *4 * (told_inputs,),
+        *2 * (sized_ensemble,),
+        *2 * (size_row_skip,),
+        *2 * (dense_residual_blocks,),
+        *2 * (one_sentence_u_net,),
         *5 * (block_story,),
         *3 * (worded_dense,),
         *3 * (related_dense,),

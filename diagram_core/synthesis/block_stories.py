@@ -39,7 +39,10 @@ _BLOCKS = (
 
 def block_story(rng: Random) -> tuple[str, str]:
     """Attention with its skips, any blocks with a skip, the same blocks several times, or recurrent layers."""
-    prompt, body = pick(rng, attention_row, attention_row, any_row, repeated_blocks, recurrent, recurrent)(rng)
+    prompt, body = pick(
+        rng, attention_row, attention_row, any_row, repeated_blocks, *2 * (recurrent,), *2 * (repeats_in_a_row,),
+        *2 * (told_additions,),
+    )(rng)  # fmt: skip
     return (remarked(rng, prompt) if chance(rng, 0.15) else prompt), body
 
 
@@ -127,6 +130,82 @@ def repeated_blocks(rng: Random) -> tuple[str, str]:
     head = pick(rng, "", "", "network: ", "transformer: ", "model: ", "encoder: ", "the model has ")
     row = f"( {' '.join(f'{chr(34)}{name}{chr(34)}' for name in names)} )*{count}"
     return head + prompt, " ".join([*(f'"{name}"' for name in before), row, *(f'"{name}"' for name in after)])
+
+
+def repeats_in_a_row(rng: Random) -> tuple[str, str]:
+    """`tokens. Next come four times an LSTM, then dropout`: blocks, of which one or a pair is repeated."""
+    has_pair = chance(rng, 0.5)
+    cells = (
+        "LSTM",
+        "GRU",
+        "bidirectional LSTM",
+        "encoder layer",
+        "transformer layer",
+        "conv block",
+    )
+    before, after = _some(rng, _BEFORE) or ["embedding"], _some(rng, _AFTER)
+    if chance(rng, 0.4):
+        after.insert(0, pick(rng, "dropout", "layer norm", "ReLU", "attention"))
+    count = rng.randint(2, 12)
+    if has_pair:
+        names = [pick(rng, *_ATTENTION), pick(rng, *_FORWARD)] if chance(rng, 0.6) else _blocks(rng, 2)
+        one, other = names
+        joint = pick(rng, "followed by", "and", "and then", "plus", "with")
+        what = pick(
+            rng, f"{one} {joint} {other}", f"a pair of {one} and {other}", f"{one} + {other}", f"{one} then {other}"
+        )
+        word = f'( "{one}" "{other}" )*{count}'
+    else:
+        name = pick(rng, *cells, *_BLOCKS)
+        what, word = name, f'"{name}"*{count}'
+    number = count_word(rng, count)
+    times = {2: pick(rng, "twice", "two times"), 3: "three times"}.get(count, f"{number} times")
+    article = what if has_pair else pick(rng, what, with_article(what))
+    told = pick(
+        rng, f"{number} times {article}", f"{times} {article}", f"{count}x {what}",
+        f"{number} times in a row {article}", f"{article} {times}" if not has_pair else f"{times} {what}",
+    )  # fmt: skip
+    last = after[-1] if after else ""
+    row = pick(rng, ", then ", ", ", ", after that ", ". Next come ", ". Then come ", " -> ", ", followed by ")
+    rest = [f"{pick(rng, 'then ', '', 'and then ', 'after that ')}{name}" for name in after]
+    if last and chance(rng, 0.3):
+        rest[-1] = f"and finally {last}"
+    lead = pick(rng, "", "", "it starts with ", "First ", "model: ", "network: ")
+    prompt = lead + ", ".join(before) + row + ", ".join([told, *rest])
+    return prompt, " ".join([*(f'"{name}"' for name in before), word, *(f'"{name}"' for name in after)])
+
+
+def told_additions(rng: Random) -> tuple[str, str]:
+    """`The patches go into attention, and the patches are added to what comes out of the attention`."""
+    source = pick(rng, *(name for name in _SOURCES if name not in ("x", "features", "token embedding")))
+    attention, forward, norm = pick(rng, *_ATTENTION), pick(rng, *_FORWARD), pick(rng, *_NORMS)
+    has_norms, repeats = chance(rng, 0.75), pick(rng, 1, 1, 1, 2)
+    verb = "are" if source in ("tokens", "patches") else "is"
+    goes = pick(rng, "go", "go") if verb == "are" else "goes"
+    first_link, link = pick(rng, "into", "through"), pick(rng, ", then ", ", then ", " and then ", ", after that ")
+    normed = f"{with_article(norm)}{link}" if has_norms else ""
+    added = pick(rng, "added to what comes out of the", "added onto the result of the", "summed with the result of the")
+    start = pick(rng, f"the {source} {goes} {first_link}", f"first the {source} {goes} {first_link}")
+    one = f"{start} {normed}{attention}, and the {source} {verb} {added} {attention}"
+    sum_name = pick(rng, "the sum", "the result of that", "that sum", "the result of the first addition")
+    opening = pick(rng, "Then comes", "Behind it comes", "Next comes", "then comes", "That goes into")
+    again = f"{pick(rng, 'another', 'a second')} {norm}{link}" if has_norms else ""
+    two = f"{opening} {again}{forward}, and {sum_name} is {added} {forward}"
+    norm_word = [norm] if has_norms else []
+    names = [source, *norm_word, attention, *norm_word, forward]
+    middle, end = names.index(attention), len(names) - 1
+    skips = [(0, middle), (middle, end)] if repeats == 1 or chance(rng, 0.5) else [(0, middle)]
+    if len(skips) == 1:
+        two = f"{opening} {again}{forward}, without any addition"
+    if chance(rng, 0.3):
+        names.append(pick(rng, "softmax", "linear", "classifier", "pooling"))
+        two += f"{pick(rng, '. At the end ', ', then ', ', and finally ')}{names[-1]}"
+    head = pick(
+        rng, "", "", "pre-norm block: " if has_norms else "encoder block: ", "encoder layer. ", "transformer block: "
+    )
+    prompt = f"{head}{one}{pick(rng, '. ', '. ', '; ')}{two}"
+    prompt = prompt[0].upper() + prompt[1:] if chance(rng, 0.5) else prompt
+    return prompt, with_skips([f'"{name}"' for name in names], skips)
 
 
 def _some(rng: Random, names: tuple[str, ...]) -> list[str]:

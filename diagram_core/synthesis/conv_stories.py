@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from random import Random
 
-from diagram_core.synthesis.layer_parts import ORDINALS, SIDES, backwards, forwards, in_words, size_row, units
+from diagram_core.notation.plan import DEFAULT_POOL_WINDOW
+from diagram_core.synthesis.layer_parts import (
+    ORDINALS,
+    SIDES,
+    backwards,
+    forwards,
+    in_words,
+    opened,
+    size_row,
+    traced_back,
+    units,
+)
 from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick
 from diagram_core.synthesis.remarks import remarked
 
@@ -38,8 +49,10 @@ def conv_story(rng: Random) -> tuple[str, str]:
         _by_relation,
         *2 * (_stages,),
         *2 * (_defined_block,),
+        *3 * (_counted_channels,),
     )
     prompt, body = form(rng)
+    prompt = opened(rng, prompt)
     return (remarked(rng, prompt) if chance(rng, 0.3) else prompt), body
 
 
@@ -67,10 +80,10 @@ def _conv(rng: Random, kernel: int, channels: int, count: int = 1) -> Part:
     return f"{number} {size}{noun}{filters if channels else ''}", word if count == 1 else f"{word}*{count}"
 
 
-def _pool(rng: Random) -> Part:
+def _pool(rng: Random, window: int = 2) -> Part:
     said, word = pick(rng, *_POOLS)
-    if chance(rng, 0.5):
-        return f"a {by(rng, 2, 2)} {said}", f"{word}2"
+    if window != DEFAULT_POOL_WINDOW or chance(rng, 0.5):
+        return f"a {by(rng, window, window)} {said}", f"{word}{window}"
     return f"{'an' if said.startswith('av') else 'a'} {said}", word
 
 
@@ -95,10 +108,11 @@ def _layers(rng: Random) -> list[Part]:
     """Convolutions and pooling, then what is dense, from the first to the last."""
     kernel, channels = pick(rng, 3, 3, 5, 7, 0), pick(rng, 0, 0, 4, 6, 8, 16, 32, rng.randint(3, 60))
     layers = [image_part(rng, pick(rng, *SIDES) if chance(rng, 0.6) else rng.randint(20, 200))]
-    for _ in range(rng.randint(1, 3)):
+    stages = rng.randint(1, 3)
+    for _ in range(stages):
         layers.append(_conv(rng, kernel, channels, pick(rng, 1, 1, 1, 2, 3)))
         if chance(rng, 0.8):
-            layers.append(_pool(rng))
+            layers.append(_pool(rng) if stages > 1 else _pool(rng, pick(rng, 2, 2, 3, 4)))
         channels *= pick(rng, 1, 2)
     sizes = [
         pick(rng, 10, 11, 12, 16, 20, 32, 50, 64, 100, 128, 256, rng.randint(8, 99)) for _ in range(rng.randint(0, 2))
@@ -115,7 +129,46 @@ def _in_order(rng: Random) -> tuple[str, str]:
 def _from_the_end(rng: Random) -> tuple[str, str]:
     """`The output is 1 neuron, before it 32 neurons, before that a 2x2 max pooling ... and the input is ...`."""
     layers = _layers(rng)
-    return _headed(rng, backwards(rng, [said for said, _ in layers])), " ".join(word for _, word in layers)
+    told = pick(rng, backwards, traced_back)(rng, [said for said, _ in layers])
+    return _headed(rng, told), " ".join(word for _, word in layers)
+
+
+def _counted_channels(rng: Random) -> tuple[str, str]:
+    """`Two 5x5 convs of 10 and 20 filters, each followed by a pool`."""
+    count, kernel, first = rng.randint(2, 5), pick(rng, 3, 3, 5, 0), pick(rng, 4, 8, 10, 12, 16, 32, rng.randint(5, 40))
+    channels = [first << place for place in range(count)]
+    if chance(rng, 0.4):
+        channels = [first + rng.randint(0, 6) * 4 * place for place in range(count)]
+    size, many = (
+        f"{by(rng, kernel, kernel)} " if kernel else "",
+        pick(rng, "channels", "filters", "kernels", "feature maps"),
+    )
+    noun = pick(rng, "convs", "convolutions", "conv layers", "convolutional layers")
+    listed = enumeration(rng, [str(number) for number in channels])
+    number = count_word(rng, count)
+    convs = pick(
+        rng, f"{number} {size}{noun} with {listed} {many}", f"{number} {size}{noun} of {listed} {many}",
+        f"{number} {size}{noun} ({listed} {many})", f"{listed} {many} in {number} {size}{noun}",
+        f"{number} {size}{noun}, {listed} {many}",
+    )  # fmt: skip
+    words = [f"conv{kernel or ''}:{number}" for number in channels]
+    pool, pool_word = _pool(rng)
+    bare = pool.removeprefix("a ").removeprefix("an ")
+    after, row = pick(
+        rng,
+        (f"{pool} after every one of these", True), (f"{pool} after each", True), (f"each followed by {pool}", True),
+        (f"with {pool} behind every one of them", True), (f"after every one {pool}", True),
+        (f"each with {bare} after it", True), (f"{pool} only after the last one", False), (f"then {pool}", False),
+        (f"and one {bare} at the end of them", False),
+    )  # fmt: skip
+    layers = [part for word in words for part in (word, pool_word)] if row else [*words, pool_word]
+    (image, image_word), (last, outputs) = image_part(rng, 16 * rng.randint(6, 32)), _output(rng)
+    dense = [_dense(rng, pick(rng, 20, 32, 50, 64, 100, 128)) for _ in range(rng.randint(0, 2))]
+    start = pick(rng, f"{image}, ", f"{image} goes into ", f"{image}. Then ", f"{image}, then ", f"{image} -> ")
+    end = pick(rng, ", then ", ", ", " and then ").join([*(said for said, _ in dense), last])
+    comma, joint = pick(rng, ", ", ", ", "; ", " - "), pick(rng, ", then ", ". Then ", "; ", ". At the end ", ", ")
+    prompt = f"{start}{convs}{comma}{after}{joint}{end}"
+    return _headed(rng, prompt), " ".join([image_word, *layers, *(word for _, word in dense), outputs])
 
 
 def _by_maps(rng: Random) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def cnn(rng: Random) -> tuple[str, str]:
     if chance(rng, 0.7):
         tail.sort(reverse=True)
     outputs = rng.randint(1, 3) if chance(rng, 0.6) else pick(rng, 4, 5, 10, 20, 100, 1000)
-    form = pick(rng, *6 * (_listed, _grouped), *2 * (_arrows, _summed), _counted, *5 * (_composed,))
+    form = pick(rng, *6 * (_listed, _grouped), *2 * (_arrows, _summed), _counted, *5 * (_composed,), *2 * (_as_code,))
     return form(rng, side, kernel, blocks, tail, outputs)
 
 
@@ -437,3 +437,93 @@ def _dense_parts(rng: Random, tail: list[int], outputs: int) -> tuple[list[str],
     )
     told = [form.format(noun=noun, size=size, unit=unit) for size in tail]
     return [*told, pick(rng, *ends)], [str(size) for size in [*tail, outputs]]
+
+
+def _as_code(
+    rng: Random, side: int, kernel: int, blocks: list[tuple[int, bool]], tail: list[int], outputs: int
+) -> tuple[str, str]:
+    """As the code that builds it: `Input(64, 64, 1), Conv2D(8, 5), MaxPooling2D(2), Flatten(), Dense(20)`."""
+    return (_as_keras if chance(rng, 0.7) else _as_pytorch)(
+        rng, side, kernel, [(min(count, 2), pooled) for count, pooled in blocks[:3]], tail[:2], outputs
+    )
+
+
+def _as_keras(
+    rng: Random, side: int, kernel: int, blocks: list[tuple[int, bool]], tail: list[int], outputs: int
+) -> tuple[str, str]:
+    """With the shape of the input, told in one of its ways or not at all."""
+    deep, channels = pick(rng, 1, 3), pick(rng, 4, 6, 8, 12, 16, 32, 64)
+    kernel_told = pick(rng, f"{kernel}", f"({kernel}, {kernel})", f"({kernel},{kernel})", f"kernel_size={kernel}")
+    name, package = pick(rng, "", "", "relu", "tanh"), pick(rng, "", "", "", "layers.")
+    active = pick(rng, ", activation='{}'", ', activation="{}"', ", '{}'").format(name) if name else ""
+    name_word = [f'"{name}"'] if name else []
+    pool, pool_word = pick(rng, ("MaxPooling2D", "maxpool"), ("AveragePooling2D", "avgpool"), ("MaxPool2D", "maxpool"))
+    window, window_word = pick(rng, ("(2)", "2"), ("((2, 2))", "2"), ("(pool_size=2)", "2"), ("()", ""))
+    shape = f"{side}, {side}, {deep}"
+    told = [pick(rng, f"Input({shape})", f"Input(shape=({shape}))", f"Input(({shape}))", f"{side}x{side}x{deep} input")]
+    words, norm = [f"{side}x{side}x{deep}"], chance(rng, 0.15)
+    for count, pooled in blocks:
+        for _ in range(count):
+            told.append(f"{package}Conv2D({channels}, {kernel_told}{active})")
+            words += [f"conv{kernel}:{channels}", *name_word]
+            if norm:
+                told.append(f"{package}BatchNormalization()")
+                words.append('"BatchNormalization"')
+        if pooled:
+            told.append(f"{package}{pool}{window}")
+            words.append(pool_word + window_word)
+        channels *= pick(rng, 1, 2)
+    flat = pick(rng, "Flatten", "Flatten", "Flatten", "GlobalAveragePooling2D", "")
+    if flat:
+        told.append(package + flat + pick(rng, "()", "()", ""))
+        words.append(f'"{flat}"')
+    last = pick(rng, "", "", "softmax", "sigmoid")
+    end = f", activation='{last}'" if last else ""
+    told += [*(f"{package}Dense({size}{active})" for size in tail), f"{package}Dense({outputs}{end})"]
+    words += [word for size in tail for word in (str(size), *name_word)]
+    words += [str(outputs), *([f'"{last}"'] if last else [])]
+    return _as_lines(rng, told, "Sequential"), " ".join(words)
+
+
+def _as_pytorch(
+    rng: Random, side: int, kernel: int, blocks: list[tuple[int, bool]], tail: list[int], outputs: int
+) -> tuple[str, str]:
+    """With the channels that go in and come out of each convolution."""
+    deep, channels = pick(rng, 1, 3), pick(rng, 4, 6, 8, 12, 16, 32, 64)
+    package, name = pick(rng, "nn.", "nn.", ""), pick(rng, "", "ReLU", "ReLU", "GELU")
+    pool, pool_word = pick(rng, ("MaxPool2d", "maxpool2"), ("AvgPool2d", "avgpool2"))
+    told, words = [f"{by(rng, side, side)} {pick(rng, 'image', 'input')}"], [f"{side}x{side}"]
+    active, name_word = ([f"{package}{name}()"], [f'"{name}"']) if name else ([], [])
+    kernel_told = pick(rng, str(kernel), f"kernel_size={kernel}")
+    for count, pooled in blocks:
+        for _ in range(count):
+            told += [f"{package}Conv2d({deep}, {channels}, {kernel_told})", *active]
+            words += [f"conv{kernel}:{channels}", *name_word]
+            deep = channels
+        if pooled:
+            told.append(f"{package}{pool}(2)")
+            words.append(pool_word)
+        channels *= pick(rng, 1, 2)
+    told.append(f"{package}Flatten()")
+    words.append('"Flatten"')
+    width, is_lazy = deep * rng.randint(3, 12) ** 2, chance(rng, 0.3)
+    for size in [*tail, outputs]:
+        told += [f"{package}LazyLinear({size})" if is_lazy else f"{package}Linear({width}, {size})", *active]
+        words += [str(size), *name_word]
+        width = size
+    if name:  # nothing follows the output
+        told.pop()
+        words.pop()
+    return _as_lines(rng, told, "nn.Sequential"), " ".join(words)
+
+
+def _as_lines(rng: Random, told: list[str], model: str) -> str:
+    """Calls in a row, a line each, or inside the call of the model."""
+    if model == "Sequential" and chance(rng, 0.15):
+        return "\n".join(f"model.add({call})" if call.endswith(")") else call for call in told)
+    joint = pick(rng, ", ", ", ", "\n", " -> ", "; ", ",\n", " > ")
+    row = joint.join(told)
+    if joint in (", ", ",\n") and chance(rng, 0.3):
+        call = f"{model}([{row}])" if model == "Sequential" else f"{model}({row})"
+        return pick(rng, call, f"model = {call}")
+    return pick(rng, row, row, row, f"keras model: {row}" if model == "Sequential" else f"model: {row}", f"CNN: {row}")

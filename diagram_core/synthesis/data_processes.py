@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from diagram_core.notation.names import family_of
-from diagram_core.synthesis.naming import any_data, any_thing
-from diagram_core.synthesis.phrasing import chance, pick
+from diagram_core.notation.names import DATA_FAMILIES, family_of
+from diagram_core.synthesis.naming import any_data, any_thing, system_names, thing_names
+from diagram_core.synthesis.phrasing import chance, pick, with_article
 from diagram_core.synthesis.vocabulary import OPERATIONS
 
 MAX_DATA_STEPS = 12
@@ -25,6 +25,8 @@ _HEADS = (
 
 def data_process(rng: Random) -> tuple[str, str]:
     """Steps that take and give data under changing names: (prompt, body of the plan)."""
+    if chance(rng, 0.2):
+        return _retold(rng)
     count = rng.randint(1, 3) if chance(rng, 0.3) else rng.randint(3, MAX_DATA_STEPS)
     name = any_thing if chance(rng, 0.15) else any_data
     steps = []
@@ -110,4 +112,73 @@ def _say_both(rng: Random, operation: str, inputs: list[str], outputs: list[str]
         f"{operation} that takes {taken} and {pick(rng, 'outputs', 'returns', 'gives')} {given}",
         f"{operation} that, with {taken} as input, and {given} as output",
         f"inputs {taken}, and outputs {given} and process them with {operation}",
+    )
+
+
+def _retold(rng: Random) -> tuple[str, str]:
+    """Systems whose data is named again by another word: `an app saves a photo, then a detector reads the image`."""
+    systems = system_names(rng, rng.randint(2, 5))
+    data = _data_of_kinds(rng, len(systems) + 1)
+    source, *given = data
+    article = pick(rng, "the ", "a ", "a ", "")
+    told: list[str] = []
+    lines: list[str] = []
+    last = source if chance(rng, 0.4) else ""
+    for system, output in zip(systems, given, strict=True):
+        named = pick(rng, last, *(2 * _other_names(last))) if told else last
+        name = with_article(system) if article == "a " and system.islower() else article.replace("a ", "") + system
+        told.append(_say_retold(rng, name, named, output, is_first=not told))
+        same = named.casefold() == last.casefold()
+        taken = f"{named if same else f'~ {named}'} > " if named else ""
+        lines.append(f"{taken}[{system}] > {output}")
+        last = output
+    joint = pick(rng, ", then ", ", ", ". ", ". ", "; ", ", and then ", ". Then ")
+    if joint == ". " and chance(rng, 0.6):
+        told = [text[0].upper() + text[1:] if text.startswith(("the ", "a ", "an ")) else text for text in told]
+    return joint.join(told) + pick(rng, "", "."), "\n".join(lines)
+
+
+def _data_of_kinds(rng: Random, count: int) -> list[str]:
+    """Names of data of which no two may mean the same, most with other words for it."""
+    names: list[str] = []
+    families = rng.sample(DATA_FAMILIES, len(DATA_FAMILIES))
+    while len(names) < count:
+        name = pick(rng, *families.pop()) if families and chance(rng, 0.6) else thing_names(rng, 1)[0]
+        if family_of(name) not in map(family_of, names):
+            families = [family for family in families if name not in family]
+            names.append(_cased(rng, name))
+    return names
+
+
+def _cased(rng: Random, name: str) -> str:
+    """The kind of a file in capitals, now and then: `PNG file`."""
+    kind, *rest = name.split(" ")
+    return " ".join([kind.upper(), *rest]) if kind in ("png", "jpg") and chance(rng, 0.5) else name
+
+
+def _other_names(name: str) -> tuple[str, ...]:
+    family = family_of(name)
+    return () if len(family) == 1 else tuple(other for other in family if other != name.casefold())
+
+
+def _say_retold(rng: Random, system: str, taken: str, given: str, is_first: bool) -> str:
+    """What a system takes, if anything, and gives: `the tracker reads the image and returns boxes`."""
+    makes = pick(rng, "makes", "saves", "returns", "gives", "writes", "outputs", "produces", "creates", "delivers")
+    output = pick(rng, given, with_article(given))
+    if not taken:
+        return f"{system} {makes} {output}"
+    the = pick(rng, "", "a ", "the ") if is_first else pick(rng, "the ", "the ", "this ", "that ", "")
+    if the in ("a ", "this ", "that ") and taken.endswith("s"):
+        the = "the "
+    inputs = with_article(taken) if the == "a " else the + taken
+    goes = "go" if taken.endswith("s") else "goes"
+    reads = pick(rng, "reads", "takes", "gets", "uses", "looks at", "receives", "opens")
+    return pick(
+        rng,
+        f"{system} {reads} {inputs} and {makes} {output}",
+        f"{system} {reads} {inputs} and {makes} {output}",
+        f"{system} turns {inputs} into {output}",
+        f"{inputs} {goes} {pick(rng, 'to', 'into', 'through')} {system}, which {makes} {output}",
+        f"from {inputs} {system} {makes} {output}",
+        f"{system} {makes} {output} from {inputs}",
     )

@@ -8,7 +8,7 @@ from random import Random
 from diagram_core.synthesis.naming import outcome, question, step_names
 from diagram_core.synthesis.paths import PAIR, Row, any_head, in_turn, led_up, path_lines, step_path
 from diagram_core.synthesis.phrasing import and_last, chance, count_word, marked, pick
-from diagram_core.synthesis.vocabulary import COMMON_NOUNS, QUESTIONS, STEPS, WAYS
+from diagram_core.synthesis.vocabulary import COMMON_NOUNS, COMMON_VERBS, OPPOSITES, QUESTIONS, STEPS, VERBS, WAYS
 
 Side = list[str]  # steps on one side of a decision, one after the other
 
@@ -24,6 +24,7 @@ def decision(rng: Random) -> tuple[str, str]:
         *2 * (meeting_decision,),
         *3 * (second_decision,),
         *2 * (three_ways,),
+        *6 * (story_decision,),
     )
     return form(rng)
 
@@ -392,3 +393,131 @@ def resumed_decision(rng: Random) -> tuple[str, str]:
     )
     body = f"{step_path(before)} > [{one}], [{other}]\n{source} > [{after}]"
     return f"{any_head(rng)}{told}{pick(rng, '. ', '. ', '; ', ', ')}{follows}", body
+
+
+def story_decision(rng: Random) -> tuple[str, str]:
+    """Both sides in sentences, each of several steps: `If it is new we A and B. If it is used we C and then D.`"""
+    names = step_names(rng, 9)
+    before, fresh = names[: pick(rng, 0, 1, 1, 2, 2, 3)], names[3:]
+    asked = question(rng) if chance(rng, 0.65) or not before else ""
+    earlier = before if asked else before[:-1]
+    is_verb = names[0].split()[0] in (*VERBS, *COMMON_VERBS)
+    we = pick(rng, "", "we ", "we ", "you ", "they ", "I ") if is_verb else ""
+    sides = _long_sides(rng, earlier, fresh)
+    told = _told_up_to(rng, before, asked, we) + _say_conditions(
+        rng, bool(asked), *_tell_sides(rng, sides, earlier, we)
+    )
+    rows = _branching(earlier, asked or before[-1], sides)
+    if not any(side[-1] in earlier for side in sides) and chance(rng, 0.6):
+        told = told.rstrip(".") + _say_last(rng, fresh[5], we)
+        ends = list(dict.fromkeys(side[-1] for side in sides))
+        rows = [*rows[:-1], [*rows[-1], [fresh[5]]]] if len(ends) == 1 else _ended(rows, sides, fresh[5])
+    return f"{any_head(rng) if chance(rng, 0.5) else ''}{told}", path_lines(rows)
+
+
+def _long_sides(rng: Random, earlier: Sequence[str], fresh: Sequence[str]) -> list[Side]:
+    """Two sides of up to three steps, which may meet or, one of them, go back to an earlier step."""
+    a, b, c, d, e, *_ = fresh
+    options: list[list[Side]] = [
+        [[a], [b]], [[a, b], [c]], [[a, b], [c, d]], [[a, b], [c, d]], [[a, b, c], [d, e]], [[a], [b, c]],
+        [[a], [b, a]], [[a], [b, c, a]], [[a, b], [c, b]],
+    ]  # fmt: skip
+    if earlier:
+        back = pick(rng, *earlier)
+        options += 2 * [[[a], [back]], [[a, b], [back]], [[a], [b, back]], [[a], [b, back]], [[a, b], [c, back]]]
+    sides = pick(rng, *options)
+    return sides[::-1] if chance(rng, 0.25) else sides
+
+
+def _told_up_to(rng: Random, before: Sequence[str], asked: str, we: str) -> str:
+    """The steps before in sentences of their own, and the question: `First we A. Then we B. Is it dry? `."""
+    if not before:
+        return f"{asked} "
+    if not we or chance(rng, 0.3):
+        told = led_up(rng, before)
+    else:
+        first, *others = before
+        told = f"{pick(rng, 'First ', 'first ', 'To begin with ', 'At the start ', 'In the morning ', '')}{we}{first}"
+        for step in others:
+            told += f"{pick(rng, '. Then ', ', then ', '. After that ', ' and ', '. Next ')}{we}{step}"
+    if not asked:
+        return told + pick(rng, ". ", ". ", "; ", ", ", ". Now ")
+    return f"{told}{pick(rng, '. ', '. ', ', ', '; ', '. Now: ', '. The question then is: ', ', then ')}{asked} "
+
+
+def _tell_sides(rng: Random, sides: Sequence[Side], earlier: Sequence[str], we: str) -> list[str]:
+    """What is done on each side: `sand it and then varnish it`, `go back to wash and go on from there as before`."""
+    told = []
+    link = pick(rng, " and ", " and then ", ", then ", " and after that ", ", and then ")
+    for side in sides:
+        *through, last = side
+        if last in earlier:
+            words = [*through, _say_repeated(rng, last)]
+            told.append(f"{we}{pick(rng, link, ' and then ', ', then ').join(words)}")
+        elif len(side) == PAIR and chance(rng, 0.2):
+            told.append(f"{we}{through[0]} and {last} {pick(rng, 'after that', 'afterwards', 'right after it')}")
+        elif len(side) > PAIR:
+            told.append(f"{we}{', '.join(through)}{link}{last}")
+        else:
+            told.append(f"{we}{link.join(side)}")
+    return told
+
+
+def _say_repeated(rng: Random, step: str) -> str:
+    """An earlier step that is done again, and all that follows it."""
+    goes = pick(rng, "go back to", "return to", "go back to", "start over with", "start again with", "repeat")
+    onward = pick(
+        rng, "", "", " and go on from there", " and go on from there as before", " and carry on as before",
+        " and continue from that point", " and take it from there",
+    )  # fmt: skip
+    return pick(
+        rng, f"{goes} {step}{onward}", f"{goes} {step}{onward}", f"{step} again", f"{step} again", f"{step} once more",
+        f"{step} another time", f"{step} one more time", f"again {step}",
+    )  # fmt: skip
+
+
+def _say_conditions(rng: Random, is_asked: bool, one: str, other: str) -> str:
+    """A sentence for each side: `If it is new, A. If it is used, B.`"""
+    if is_asked:
+        when, unless = pick(
+            rng, ("yes", "no"), ("yes", "no"), ("so", "not"), ("the answer is yes", "the answer is no"),
+            ("that is the case", "it is not"), ("it is", "it is not"),
+        )  # fmt: skip
+        if chance(rng, 0.2):
+            when, unless = unless, when
+    elif chance(rng, 0.6):
+        noun = pick(rng, "it", f"the {pick(rng, *COMMON_NOUNS)}")
+        states = pick(rng, *OPPOSITES)
+        first, second = states if chance(rng, 0.6) else states[::-1]
+        when, unless = f"{noun} is {first}", f"{pick(rng, noun, 'it')} is {second}"
+    else:
+        when, unless = outcome(rng, QUESTIONS), "not"
+    comma = pick(rng, ", ", ", ", " ", " then ", ": ")
+    if_ = pick(rng, "If", "If", "if", "when") if is_asked else "if"
+    second_if = pick(rng, "if", "if", "if", "when", "but if")
+    otherwise = pick(rng, "otherwise ", "or else ", "else ")
+    return pick(
+        rng,
+        f"{if_} {when}{comma}{one}. {second_if.capitalize()} {unless}{comma}{other}.",
+        f"{if_} {when}{comma}{one}. {second_if.capitalize()} {unless}{comma}{other}.",
+        f"{if_} {when}{comma}{one}. {otherwise.capitalize()}{other}.",
+        f"{if_} {when}{comma}{one}, {second_if} {unless}{comma}{other}",
+        f"{if_} {when}{comma}{one}, {otherwise}{other}",
+        f"{if_} {when}{comma}{one}; {second_if} {unless}{comma}{other}",
+    )
+
+
+def _say_last(rng: Random, last: str, we: str) -> str:
+    """The step that both sides end with: `. In both cases the last thing is that we C`."""
+    return pick(
+        rng,
+        f". In both cases the last {pick(rng, 'thing', 'step')} is {f'that {we}' if we else ''}{last}",
+        f". In both cases {we}{last} {pick(rng, 'at the end', 'in the end', 'last')}",
+        f". Either way {we}{last}",
+        f". Either way, the end is {f'that {we}' if we else ''}{last}",
+        f". {pick(rng, 'Finally', 'At last', 'In the end', 'At the very end')}{pick(rng, ' ', ', ')}{we}{last}",
+        f". {pick(rng, 'No matter which', 'Whichever way it went', 'Whatever the answer')}, {we}{last} at the end",
+        f". Both end the same way: {we}{last}",
+        f", and {pick(rng, 'in the end', 'in both cases', 'either way', 'finally')} {we}{last}",
+        f". After that{pick(rng, ', in both cases, ', ', either way, ')}{we}{last}",
+    ) + pick(rng, "", ".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from diagram_core.synthesis.layer_parts import backwards, forwards, in_words, size_row, units
+from diagram_core.synthesis.layer_parts import backwards, forwards, in_words, opened, size_row, traced_back, units
 from diagram_core.synthesis.phrasing import chance, pick
 from diagram_core.synthesis.remarks import remarked
 from diagram_core.wording import NUMERALS
@@ -32,10 +32,14 @@ def dense_story(rng: Random, largest: int = LARGEST_NUMERAL) -> tuple[str, str]:
     def say(number: int) -> str:
         return in_words(rng, number, largest, share)
 
-    form = pick(rng, _in_order, _in_order, _from_the_end, _from_the_end, _by_place, _by_place, _between, _terse)
+    form = pick(
+        rng, _in_order, _in_order, _from_the_end, _from_the_end, _by_place, _by_place, _between, _terse, _going_down,
+        _nothing_between if chance(rng, 0.5) else _going_down,
+    )  # fmt: skip
     prompt, body = form(rng, say)
     if chance(rng, 0.6):
         prompt = f"{pick(rng, *_HEADS)}{pick(rng, ': ', ', ', ' - ', '. ', ' like this: ')}{prompt}"
+    prompt = opened(rng, prompt)
     return (remarked(rng, prompt) if chance(rng, 0.35) else prompt), body
 
 
@@ -103,7 +107,40 @@ def _from_the_end(rng: Random, say: Say) -> tuple[str, str]:
     inputs, outputs = _size(rng), _output_size(rng)
     layers, row = _hidden_layers(rng, say)
     first = pick(rng, _inputs(rng, say, inputs), f"{say(inputs)} values")
-    return backwards(rng, [first, *layers, _outputs(rng, say, outputs)]), f"{inputs} {row} {outputs}"
+    told = pick(rng, backwards, traced_back)(rng, [first, *layers, _outputs(rng, say, outputs)])
+    return told, f"{inputs} {row} {outputs}"
+
+
+def _going_down(rng: Random, say: Say) -> tuple[str, str]:
+    """`We go from 300 columns down to 90 and finally 4 outputs`."""
+    inputs, outputs = pick(rng, rng.randint(20, 1000), pick(rng, 128, 256, 400, 784)), pick(rng, 2, rng.randint(1, 12))
+    sizes = sorted((rng.randint(8, max(9, inputs - 1)) for _ in range(rng.randint(1, 4))), reverse=True)
+    if chance(rng, 0.4):
+        sizes = [_size(rng) for _ in sizes]
+    falls = [inputs, *sizes] == sorted([inputs, *sizes], reverse=True)
+    verb = pick(rng, "we go", "it shrinks", "it runs", "it narrows") if falls else pick(rng, "it runs", "runs", "we go")
+    first, last = _inputs(rng, say, inputs), _outputs(rng, say, outputs)
+    link = pick(rng, ", then ", ", then ", ", ", " and then ", ", then to ", ", from there to ", " to ")
+    down = pick(rng, " down to ", " down to ", " to ") if falls else pick(rng, " to ", " over ", " through ")
+    prompt = f"{verb} from {first}{down}{link.join(say(size) for size in sizes)}"
+    end = pick(rng, link, ", then ", " and finally ", ", and ends in ", " and at the end ", " and out come ")
+    return f"{prompt}{end}{last}", size_row([inputs, *sizes, outputs])
+
+
+def _nothing_between(rng: Random, say: Say) -> tuple[str, str]:
+    """`Perceptron: 5 numbers -> 3 classes, no hidden layer`."""
+    inputs, outputs = _size(rng), _output_size(rng)
+    first, last = _inputs(rng, say, inputs), _outputs(rng, say, outputs)
+    without = pick(
+        rng, "nothing between them", "nothing else between", "no hidden layer", "without anything in between",
+        "no layers in the middle", "and that is all", "straight from one to the other", "zero hidden layers",
+        "directly connected", "and nothing else", "no hidden neurons at all",
+    )  # fmt: skip
+    joint = pick(rng, ", ", " and ", " -> ", ", then ", " straight into ", " go directly to ")
+    head = pick(rng, "", "", "perceptron: ", "perceptron with ", "perceptron, ", "linear model: ", "single layer: ")
+    comma = pick(rng, ", ", "; ", " - ", ". ", ", ")
+    parts = [first + joint + last, without] if chance(rng, 0.8) or "," not in joint else [f"{last}, {first}", without]
+    return head + comma.join(parts), size_row([inputs, outputs])
 
 
 def _by_place(rng: Random, say: Say) -> tuple[str, str]:

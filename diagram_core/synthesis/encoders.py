@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from diagram_core.synthesis.layer_parts import (
-    any_sizes,
-    arrows,
-    size_row,
-)
-from diagram_core.synthesis.phrasing import chance, count_word, enumeration, pick, with_article
+from diagram_core.synthesis.conv_stories import image_part
+from diagram_core.synthesis.layer_parts import any_sizes, arrows, forwards, in_words, opened, size_row, units
+from diagram_core.synthesis.phrasing import by, chance, count_word, enumeration, pick, with_article
 
 
 def transformer(rng: Random) -> tuple[str, str]:
@@ -98,8 +95,9 @@ def sequence_to_sequence(rng: Random) -> tuple[str, str]:
 
 def autoencoder(rng: Random) -> tuple[str, str]:
     """Down to a code and up again; a way up that is not told mirrors the way down."""
-    if chance(rng, 0.25):
-        return _named_autoencoder(rng)
+    form = pick(rng, _named_autoencoder, _mirrored_row, _mirrored_row, _told_conv_autoencoder, *4 * (None,))
+    if form:
+        return form(rng)
     inputs, code = pick(rng, 64, 100, 256, 784, 1024), rng.randint(2, 64)
     down = sorted(any_sizes(rng, 1, 2), reverse=True)
     up = down[::-1]
@@ -120,6 +118,66 @@ def autoencoder(rng: Random) -> tuple[str, str]:
         f"autoencoder {arrows(rng, [inputs, *down, code])} and {pick(rng, 'back', 'the reverse', 'back again')}",
     )
     return prompt, size_row([inputs, *down, code, *up, inputs])
+
+
+def _mirrored_row(rng: Random) -> tuple[str, str]:
+    """`700 200 40 and then in reverse`."""
+    code = rng.randint(2, 40)
+    down = sorted(rng.sample(range(code + 1, 200), rng.randint(0, 3)), reverse=True)
+    if chance(rng, 0.5):
+        down = sorted({pick(rng, 48, 50, 60, 64, 100, 128, 150, 200) for _ in range(rng.randint(1, 3))}, reverse=True)
+    inputs = pick(rng, 256, 300, 400, 500, 784, 900, 1000, 1024, rng.randint(210, 3000))
+    sizes = [inputs, *down, code]
+    row = pick(rng, " ", "-", " -> ", ", ", " to ", " > ", ", then ").join(str(size) for size in sizes)
+    again = pick(
+        rng, "and then up the same steps again", "and up the same stairs", "and then the same way back",
+        "and the same back up", "then back up in the same steps", "and mirrored", "and all the way back up",
+        "and up again just like that", "and then in reverse", "and the whole thing backwards again",
+        "and the same numbers back again", "and back", "then the mirror image of it", "and return the same way",
+        f"and back up to {inputs} again through the same sizes",
+    )  # fmt: skip
+    told = pick(
+        rng, row, row, f"down from {row}", f"{row} {units(rng)}", f"the encoder goes {row}", f"layers {row}",
+        f"it squeezes {inputs} inputs down to {enumeration(rng, [str(size) for size in sizes[1:]])}",
+    )  # fmt: skip
+    head = pick(
+        rng, "", "autoencoder: ", "autoencoder ", "auto-encoder, ", "an autoencoder: ", "AE: ", "hourglass net: "
+    )
+    return opened(rng, f"{head}{told}{pick(rng, ' ', ', ', ' ')}{again}"), size_row([*sizes, *reversed(sizes[:-1])])
+
+
+def _told_conv_autoencoder(rng: Random) -> tuple[str, str]:
+    """Layer by layer: `... a pool, a bottleneck of 12 units, upsampling, a conv with 8 channels`."""
+    levels, kernel, channels = rng.randint(1, 3), pick(rng, 3, 3, 5, 0), pick(rng, 0, 4, 8, 16, 32)
+    size, noun = f"{by(rng, kernel, kernel)} " if kernel else "", pick(rng, "conv", "convolution", "conv layer")
+    many = pick(rng, "filters", "channels")
+    convs = [
+        (f"a {size}{noun}" + (f" with {n} {many}" if n else ""), f"conv{kernel or ''}" + (f":{n}" if n else ""))
+        for n in (channels << level for level in range(levels))
+    ]
+    pool = pick(
+        rng, ("a 2x2 max pool", "maxpool2"), ("max pooling", "maxpool"), ("a pool", "pool"), ("a max pool", "maxpool")
+    )
+    up = pick(rng, ("upsample 2x2", "up2"), ("a 2x2 upsampling", "up2"), ("upsampling", "up"), ("an upsample", "up"))
+    code = rng.randint(2, 64)
+    number, unit = in_words(rng, code, share=0.2), units(rng)
+    bottle = pick(
+        rng, f"a code of {number} {unit}", f"a bottleneck of {number} {unit}", f"{number} {unit} as the code",
+        f"a latent layer of {number}", f"a code with {number} {unit}", f"{number} {unit} in the middle",
+    )  # fmt: skip
+    side = 32 * rng.randint(1, 8)
+    layers = [image_part(rng, side), *(part for conv in convs for part in (conv, pool)), (bottle, str(code))]
+    layers += [part for conv in reversed(convs) for part in (up, conv)]
+    deep = pick(rng, 0, 1, 3)
+    if deep:
+        said = f"a {size}conv with {deep} {'channel' if deep == 1 else 'channels'}"
+        layers.append((said if kernel else f"a {deep} channel output conv", f"conv{kernel or ''}:{deep}"))
+    told = [said for said, _ in layers]
+    row = forwards(rng, told) if chance(rng, 0.4) else pick(rng, ", ", ", ", " -> ", ", then ").join(told)
+    head = pick(
+        rng, "", "conv autoencoder: ", "convolutional autoencoder. ", "autoencoder for pictures: ", "autoencoder: "
+    )
+    return opened(rng, head + row), " ".join(word for _, word in layers)
 
 
 def _named_autoencoder(rng: Random) -> tuple[str, str]:

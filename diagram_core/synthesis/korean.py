@@ -34,7 +34,9 @@ DIRECTION_WORDS: dict[Direction, tuple[str, ...]] = {
 
 def network(rng: Random) -> tuple[str, str]:
     """A dense, convolutional or other network: (prompt, body of the plan)."""
-    form = pick(rng, *5 * (_dense,), *2 * (_cnn,), *2 * (_told_cnn,), _sequence, _autoencoder)
+    form = pick(
+        rng, *5 * (_dense,), *2 * (_cnn,), *2 * (_told_cnn,), _sequence, _autoencoder, *3 * (_inputs_and_heads,)
+    )
     return form(rng)
 
 
@@ -325,3 +327,115 @@ def _autoencoder(rng: Random) -> tuple[str, str]:
         f"{joint.join(map(str, row))} 오토인코더 그려줘",
     )
     return prompt, " ".join(map(str, row))
+
+
+def _inputs_and_heads(rng: Random) -> tuple[str, str]:
+    """Two inputs told one by one, heads of one trunk, both, or convolutions side by side."""
+    return pick(rng, _told_inputs, _told_inputs, _told_heads, _side_by_side)(rng)
+
+
+def _size(rng: Random) -> int:
+    return pick(rng, 8, 10, 16, 20, 32, 50, 64, 100, rng.randint(2, 60))
+
+
+def _own_layers(rng: Random, sizes: list[int]) -> str:
+    """`뉴런 12개 층`."""
+    form = pick(rng, "뉴런 {}개 층", "{}개 뉴런 층", "뉴런 {}개", "{}개짜리 층", "노드 {}개 층", "은닉층 {}개")
+    return pick(rng, ", ", "과 ", " 다음 ").join(form.format(size) for size in sizes)
+
+
+def _told_inputs(rng: Random) -> tuple[str, str]:
+    """`첫째 입력은 30개 특징이고 은닉층 12개를 지나갑니다. 다른 입력은 ...`."""
+    inputs, own = [_size(rng), _size(rng)], [[_size(rng) for _ in range(pick(rng, 1, 1, 2))] for _ in range(2)]
+    noun, polite = pick(rng, "측정값", "특징", "숫자"), chance(rng, 0.6)
+    told, words = [], []
+    for place, (size, sizes) in enumerate(zip(inputs, own, strict=True)):
+        name = (
+            pick(rng, "첫 번째 입력", "첫째 입력", "입력 1") if place == 0 else pick(rng, "두 번째 입력", "다른 입력")
+        )
+        layers, end = _own_layers(rng, sizes), "지나갑니다" if polite else "지나간다"
+        mark = object_mark(layers)
+        if place == 0 and chance(rng, 0.35):
+            side = pick(rng, 28, 32, 64, 96, 128)
+            told.append(f"{by(rng, side, side)} 이미지는 3x3 합성곱, 풀링, {layers}{mark} {end}")
+            words.append(f"{side}x{side} conv3 pool {' '.join(map(str, sizes))}")
+            continue
+        goes = f"{layers}{mark} {end}"
+        into = f"{layers}{to_mark(layers)} {'들어갑니다' if polite else '들어간다'}"
+        first = pick(rng, f"{name}은 {size}개 {noun}이고", f"{name}({size}개)은", f"{name}은 {size}개이고")
+        told.append(f"{first} {pick(rng, goes, goes, into)}")
+        words.append(f"{size} {' '.join(map(str, sizes))}")
+    joint = _size(rng)
+    meet = pick(
+        rng,
+        f"둘 다 뉴런 {joint}개 층에서 합쳐지고",
+        f"둘은 {joint}개 뉴런 층에서 만나고",
+        f"둘을 {joint}개짜리 층에서 합치고",
+    )
+    end, heads = _end_or_heads(rng)
+    row = ". ".join([*told, f"{meet} {end}"])
+    return pick(
+        rng, "", "", "입력이 두 개입니다. ", "입력이 두 개인 신경망: "
+    ) + row, f"( {' | '.join(words)} ) {joint} {heads}"
+
+
+def _end_or_heads(rng: Random) -> tuple[str, str]:
+    """`출력은 1개입니다`, or heads."""
+    if chance(rng, 0.4):
+        told, heads = _heads(rng)
+        return f"그다음 {told}", heads
+    outputs = pick(rng, 1, 1, 2, 3, 5, 10)
+    return pick(rng, f"출력은 {outputs}개입니다", f"마지막 출력은 {outputs}개", f"출력 {outputs}개로 끝난다"), str(
+        outputs
+    )
+
+
+def _heads(rng: Random) -> tuple[str, str]:
+    """`출력 헤드 두 개로 나뉩니다: 첫 번째는 16-3, 두 번째는 8-2`."""
+    one, other = ([*(_size(rng) for _ in range(pick(rng, 0, 1, 1))), rng.randint(1, 10)] for _ in range(2))
+    link = pick(rng, "-", "-", " 다음 ", " -> ")
+    rows = [link.join(map(str, sizes)) for sizes in (one, other)]
+    splits = pick(
+        rng, "헤드 두 개로 갈라줘", "헤드 2개로 나뉜다", "두 개의 헤드로 갈라집니다", "출력 헤드 두 개로 나뉩니다"
+    )
+    each = pick(
+        rng, f"하나는 {rows[0]}, 다른 하나는 {rows[1]}", f"첫 번째는 {rows[0]}, 두 번째는 {rows[1]}",
+        f"한쪽은 {rows[0]}, 다른 쪽은 {rows[1]}", f"하나는 {rows[0]}이고 다른 하나는 {rows[1]}",
+    )  # fmt: skip
+    return (
+        f"{splits}{pick(rng, '. ', ': ', ', ')}{each}",
+        f"( {' | '.join(' '.join(map(str, s)) for s in (one, other))} )",
+    )
+
+
+def _told_heads(rng: Random) -> tuple[str, str]:
+    """One trunk, then heads."""
+    inputs, trunk = _size(rng), [_size(rng) for _ in range(pick(rng, 1, 2, 2))]
+    told, heads = _heads(rng)
+    shared = pick(rng, "-", ", ").join(map(str, trunk))
+    start = pick(
+        rng, f"입력 {inputs}개, 공유 층 {shared}", f"입력은 {inputs}개이고 은닉층은 {shared}입니다",
+        f"{inputs}개 입력이 {_own_layers(rng, trunk)}을 지난다", f"입력 {inputs}, 은닉층 {shared}",
+    )  # fmt: skip
+    return (
+        f"{start}{pick(rng, '. ', ', ')}{pick(rng, '그다음 ', '', '그 뒤에 ')}{told}",
+        f"{inputs} {' '.join(map(str, trunk))} {heads}",
+    )
+
+
+def _side_by_side(rng: Random) -> tuple[str, str]:
+    """`28x28 이미지를 1x1 합성곱, 3x3 합성곱, 최대 풀링에 나란히 넣고 합친 다음 출력 10개`."""
+    side, outputs = pick(rng, 28, 32, 64, 96, 128, 224), pick(rng, 1, 2, 5, 10, 100)
+    noun = pick(rng, "합성곱", "컨볼루션", "conv")
+    layers = [
+        (f"{kernel}x{kernel} {noun}", f"conv{kernel}") for kernel in sorted(rng.sample((1, 3, 5, 7), pick(rng, 2, 3)))
+    ]
+    if chance(rng, 0.6):
+        layers.append(pick(rng, ("최대 풀링", "maxpool"), ("3x3 최대 풀링", "maxpool3"), ("평균 풀링", "avgpool")))
+    listed, together = ", ".join(said for said, _ in layers), pick(rng, "나란히", "동시에", "병렬로")
+    prompt = pick(
+        rng, f"{by(rng, side, side)} 이미지를 {listed}에 {together} 넣고 합친 다음 출력 {outputs}개",
+        f"{by(rng, side, side)} 이미지가 {together} {listed}{to_mark(listed)} 들어가고, 모두 합쳐서 출력 {outputs}개",
+        f"입력 {by(rng, side, side)}, {listed}{object_mark(listed)} {together} 놓고 합쳐서 출력 {outputs}개",
+    )  # fmt: skip
+    return prompt, f"{side}x{side} ( {' | '.join(word for _, word in layers)} ) {outputs}"

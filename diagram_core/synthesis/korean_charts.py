@@ -47,12 +47,41 @@ _THREE = (
     ("현금이면", "카드이면", "쿠폰이면"), ("양성이면", "음성이면", "불분명하면"), ("승인되면", "보류되면", "거절되면"),
     ("유리이면", "종이이면", "금속이면"), ("급하면", "보통이면", "스팸이면"), ("전화이면", "메일이면", "방문이면"),
 )  # fmt: skip
+_GOOD = (
+    "통과하면", "합격하면", "합격이면", "이상 없으면", "괜찮으면", "성공하면", "승인이 나면", "문제없으면",
+    "좋으면", "기준을 넘으면", "맞으면", "점수가 충분하면", "재고가 있으면", "정확도가 높으면", "동의하면",
+    "정상이면", "가능하면",
+)  # fmt: skip
+_NOT = ("아니면", "아니면", "안 되면", "그렇지 않으면", "아닐 경우", "그 외에는", "아니라면", "그렇지 않을 때는")
+_BAD = (
+    "떨어지면",
+    "불합격이면",
+    "문제가 있으면",
+    "실패하면",
+    "거절되면",
+    "틀리면",
+    "모자라면",
+    "안 좋으면",
+    "이상하면",
+)
 
 
 def told_chart(rng: Random) -> tuple[str, str]:
     """Steps told in sentences, with a question, a way back or steps side by side: (prompt, body of the plan)."""
     return pick(
-        rng, _polite, _asked, _asked, _asked, _asked_twice, _three_ways, _way_back, _way_back, _at_once, _teams, _headed
+        rng,
+        _polite,
+        _asked,
+        _asked,
+        _asked,
+        _asked_twice,
+        _three_ways,
+        _way_back,
+        _way_back,
+        _at_once,
+        _teams,
+        _headed,
+        *2 * (_terse_decision,),
     )(rng)
 
 
@@ -306,3 +335,29 @@ def _headed(rng: Random) -> tuple[str, str]:
     return pick(rng, ". ", "\n", ", ").join(lines), path_lines(
         [[[source], *([step] for step in steps), [result]]], (source, result)
     )
+
+
+def _terse_decision(rng: Random) -> tuple[str, str]:
+    """A step and what its outcome decides, in a few words: `서류 심사 후 통과하면 면접, 아니면 결과 통보`."""
+    names = actions_named(rng, 7)
+    before, (one, other, second) = names[: pick(rng, 1, 1, 1, 2, 3)], names[3:6]
+    good = pick(rng, *_GOOD)
+    bad = pick(rng, *_NOT) if chance(rng, 0.6) else pick(rng, *_BAD)
+    sides = pick(
+        rng, [[one], [other]], [[one], [other]], [[one], [other]], [[one, second], [other]], [[one], [other, second]]
+    )
+    if len(before) > 1 and chance(rng, 0.25):
+        sides = [[one], [before[0]]]
+    link = pick(rng, " 후 ", " 다음 ", " -> ", ", ", " 뒤 ")
+    end = pick(rng, " 후 ", " 후 ", " 후에 ", " 결과 ", "에서 ", "해서 ", " 뒤 ", ", ")
+    then = pick(rng, " 후 ", " 다음 ", " 하고 나서 ")
+    first, last = (then.join(side) for side in sides)
+    if sides[1][0] in before:
+        last = pick(rng, f"다시 {last}", f"{last}{to_mark(last)} 돌아가기", f"{last}부터 다시", f"{last} 다시 하기")
+    elif chance(rng, 0.4):
+        last += pick(
+            rng, f"{object_mark(last)} 합니다", "입니다", f"{to_mark(last)} 갑니다", f"{object_mark(last)} 진행"
+        )
+    comma = pick(rng, ", ", ", ", " ", "; ")
+    told = f"{link.join(before)}{end}{good} {first}{comma}{bad} {last}"
+    return told + pick(rng, "", "", "."), path_lines(_branches(before[:-1], before[-1], sides))

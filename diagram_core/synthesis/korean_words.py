@@ -58,6 +58,23 @@ _PASSED = (
     "예산 초과", "보험 적용", "채용", "오류", "중복", "스팸",
 )  # fmt: skip
 
+_PASSED_ON = (
+    "합격",
+    "불합격",
+    "거절",
+    "결과",
+    "지원",
+    "최종",
+    "임시",
+    "추가",
+    "재",
+    "전화",
+    "현장",
+    "긴급",
+    "정기",
+    "야간",
+)
+
 
 def actions_named(rng: Random, count: int) -> list[str]:
     """Different steps: `데이터 수집`, `접수`, or `콩 고르기`, now and then all of one kind."""
@@ -66,6 +83,10 @@ def actions_named(rng: Random, count: int) -> list[str]:
     if chance(rng, 0.25):
         things, verbs = rng.sample(HANDLED, count), rng.sample(HANDLING, count)
         return [f"{thing} {verb}" for thing, verb in zip(things, verbs, strict=True)]
+    if chance(rng, 0.3):
+        things = rng.sample((*HANDLED, *OBJECTS, *_PASSED_ON), count)
+        pairs = zip(things, rng.sample(SHORT, count), strict=True)
+        return [f"{thing} {verb}" if chance(rng, 0.75) else verb for thing, verb in pairs]
     verbs = rng.sample([*VERBS, *SINGLE], count)
     return [verb if verb in SINGLE or chance(rng, 0.3) else f"{pick(rng, *OBJECTS)} {verb}" for verb in verbs]
 

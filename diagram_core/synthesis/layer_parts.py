@@ -116,6 +116,40 @@ def forwards(rng: Random, layers: Sequence[str]) -> str:
     return pick(rng, ", ", ", ", "; ", ", then ", " - ").join(layers)
 
 
+def traced_back(rng: Random, layers: Sequence[str]) -> str:
+    """Each layer by what feeds it: `On top we have 4 outputs, fed by a layer of 20. Below it there is ...`."""
+    first, *middle, last = layers
+    start = pick(
+        rng, f"the final layer gives {last}", f"the last layer is {last}", f"in the end we get {last}",
+        f"it gives {last}", f"what comes out at the end is {last}", f"on top we have {last}", f"the output: {last}",
+    )  # fmt: skip
+    links = (
+        ", fed by", ". That is fed by", ", which comes from", ", and that comes from", ", these come from",
+        ". They get their input from", ", this one is fed by", ", which gets its input from", ". Below it there is",
+        ", before which comes", ", and before that", ", those come out of", ". It gets its values from",
+    )  # fmt: skip
+    told = "".join(f"{pick(rng, *links)} {layer}" for layer in reversed(middle))
+    end = pick(
+        rng, f", and at the very start we have {first}", f". At the very start we find {first}",
+        f", and all starts with {first}", f". The first thing is {first}", f", and in the beginning we have {first}",
+        f", and that comes from {first}",
+    )  # fmt: skip
+    return start + told + end
+
+
+def opened(rng: Random, prompt: str) -> str:
+    """The prompt, a few times with a heading whose number is no layer: `Figure 3: ...`, or with a capital."""
+    if chance(rng, 0.12):
+        noun = pick(
+            rng, "Handout", "sheet", "Figure", "fig.", "Exercise", "Question", "Chapter", "Notes from day", "Homework",
+            "Lecture", "Model", "Attempt", "version", "Part", "Task", "page", "Week",
+        )  # fmt: skip
+        number = count_word(rng, pick(rng, rng.randint(1, 9), rng.randint(1, 40)))
+        joint = pick(rng, ": ", ". ") if prompt[0].isdigit() else pick(rng, ": ", ". ", ", ", " - ")
+        return f"{noun} {number}{joint}{prompt}"
+    return prompt[0].upper() + prompt[1:] if chance(rng, 0.25) else prompt
+
+
 def backwards(rng: Random, layers: Sequence[str]) -> str:
     """Layers told from last to first: `the output is one neuron; before it come 4 neurons; the input is 8 values`."""
     first, *middle, last = layers

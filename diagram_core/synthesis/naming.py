@@ -14,9 +14,16 @@ from diagram_core.synthesis.vocabulary import (
     COMMON_NOUNS,
     COMMON_VERBS,
     EVENTS,
+    EVERYDAY,
+    FILE_TYPES,
+    GRADES,
+    JUDGEMENTS,
     LONG_STEPS,
+    METRICS,
     OBJECTS,
+    PERFECTS,
     PRODUCTS,
+    SCRIPT_TYPES,
     STATES,
     STEPS,
     SYLLABLES,
@@ -26,6 +33,8 @@ from diagram_core.synthesis.vocabulary import (
     TOOLS,
     VERBS,
 )
+
+LAST_SHORT_QUESTION = 4  # of the forms of questions, behind which the full sentences come
 
 
 def any_data(rng: Random) -> str:
@@ -85,8 +94,10 @@ def question(rng: Random) -> str:
     noun, nouns, actor = pick(rng, *COMMON_NOUNS), _with_s(pick(rng, *COMMON_NOUNS)), pick(rng, *ACTORS)
     state, verb, event = pick(rng, *STATES), pick(rng, *VERBS, *COMMON_VERBS), pick(rng, *EVENTS)
     number = pick(rng, rng.randint(2, 9), 10 * rng.randint(1, 9), 50 * rng.randint(2, 40))
-    form = rng.randrange(5)
-    if form == 0:
+    form = rng.randrange(LAST_SHORT_QUESTION + 3)
+    if form > LAST_SHORT_QUESTION:
+        words = _full_question(rng)
+    elif form == 0:
         words = pick(rng, state, state, f"{noun} {state}", f"{noun} {state}", f"is it {state}")
     elif form == 1:
         it = pick(rng, "it", f"the {noun}", f"the {actor}", f"this {noun}", f"every {noun}")
@@ -109,10 +120,40 @@ def question(rng: Random) -> str:
     return (words[0].upper() + words[1:] if chance(rng, 0.1) else words) + "?"
 
 
+def _full_question(rng: Random) -> str:
+    """A question of a whole sentence, without its mark: `have all the guests arrived`, `do the numbers add up`."""
+    noun, actor = pick(rng, *COMMON_NOUNS), pick(rng, *ACTORS)
+    nouns, others = _with_s(pick(rng, *COMMON_NOUNS)), _with_s(pick(rng, *COMMON_NOUNS))
+    perfect, judgement, state = pick(rng, *PERFECTS), pick(rng, *JUDGEMENTS), pick(rng, *STATES)
+    it = pick(rng, "it", f"the {noun}", f"the {noun}", f"our {noun}", f"the {noun} of the {actor}")
+    many = pick(rng, "they", f"the {nouns}", f"all {nouns}", f"all the {nouns}", f"both {nouns}", f"the {noun} {nouns}")
+    return pick(
+        rng,
+        f"has {it} {perfect}",
+        f"has {it} {perfect}",
+        f"have {many} {perfect}",
+        f"do {many} {judgement}",
+        f"do {many} {judgement}",
+        f"do the {nouns} {pick(rng, 'match', 'agree with', 'support', 'confirm', 'fit')} the {noun}",
+        f"are {many} {state}",
+        f"were {many} {state}",
+        f"did {many} {judgement}",
+        f"did the {actor} {pick(rng, *COMMON_VERBS)} the {noun}",
+        f"is {pick(rng, *METRICS)} {pick(rng, *GRADES)}",
+        f"can the {actor} {pick(rng, *COMMON_VERBS)} {pick(rng, 'it', 'them', f'the {noun}')}",
+        f"is there {pick(rng, 'still ', '')}{pick(rng, 'any', 'a', 'another')} {noun}",
+        f"does {it} {pick(rng, 'look', 'seem', 'smell', 'feel')} {state}",
+        f"are there {pick(rng, 'enough', 'any', 'more', 'too many')} {nouns}",
+        f"are the {nouns} {pick(rng, 'and', 'of')} the {others} {state}",
+    )
+
+
 def outcome(rng: Random, outcomes: Sequence[str]) -> str:
     """What a decision is about: one of these, or something about a thing that no list of words foresees."""
     if chance(rng, 0.5):
         return pick(rng, *outcomes)
+    if chance(rng, 0.15):
+        return f"{pick(rng, *METRICS)} is {pick(rng, *GRADES)}"
     it = pick(rng, "it", f"the {pick(rng, *COMMON_NOUNS)}", f"the {pick(rng, *COMMON_NOUNS)}")
     return f"{it} {pick(rng, 'is', 'is', 'is', 'is not')} {pick(rng, *STATES)}"
 
@@ -124,13 +165,33 @@ def invented_word(rng: Random) -> str:
 
 def thing_names(rng: Random, count: int, but: Sequence[str] = ()) -> list[str]:
     """Different names of data, none of which is among those to leave out."""
+    if chance(rng, 0.05):
+        return _different(rng, _file, count, but)
     return _different(rng, lambda rng: pick(rng, any_thing, any_thing, _common_thing)(rng), count, but)
+
+
+def everyday_names(rng: Random, count: int) -> list[str]:
+    """Different short steps of everyday life, nouns and verbs: `lunch`, `walk the dog`."""
+    words = pick(rng, EVERYDAY, EVERYDAY, (*EVERYDAY, *COMMON_VERBS), (*EVERYDAY, *COMMON_NOUNS), COMMON_NOUNS)
+    return _different(rng, lambda rng: pick(rng, *words), count)
+
+
+def file_names(rng: Random, count: int) -> list[str]:
+    """Different names of files that are data: `sensor_log.csv`, `chart.png`."""
+    return _different(rng, _file, count)
+
+
+def script_names(rng: Random, count: int) -> list[str]:
+    """Different names of programs in files: `clean.py`, `merge_orders.sh`."""
+    return _different(rng, _script, count)
 
 
 def system_names(rng: Random, count: int) -> list[str]:
     """Different names of what works on data."""
     if chance(rng, 0.06):
         return rng.sample(PRODUCTS, count)
+    if chance(rng, 0.04):
+        return script_names(rng, count)
     return _different(rng, lambda rng: pick(rng, _system, _system, _system, _tool)(rng), count)
 
 
@@ -192,6 +253,22 @@ def _system(rng: Random) -> str:
 
 def _tool(rng: Random) -> str:
     return f"{pick(rng, *COMMON_NOUNS)} {pick(rng, *TOOLS)}"
+
+
+def _file(rng: Random) -> str:
+    noun, joint = pick(rng, *COMMON_NOUNS), pick(rng, "_", "_", "-")
+    first = pick(rng, *COMMON_NOUNS, *ADJECTIVES)
+    stem = pick(
+        rng, noun, noun, _with_s(noun), _with_s(noun), f"{first}{joint}{noun}", f"{first}{joint}{_with_s(noun)}"
+    )
+    number = f"{joint}{rng.randint(1, 2025)}" if chance(rng, 0.05) else ""
+    return f"{stem}{number}.{pick(rng, *FILE_TYPES)}"
+
+
+def _script(rng: Random) -> str:
+    verb = pick(rng, *VERBS, *COMMON_VERBS)
+    thing = f"{pick(rng, '_', '_', '-')}{pick(rng, *COMMON_NOUNS)}" if chance(rng, 0.3) else ""
+    return f"{verb}{thing}.{pick(rng, *SCRIPT_TYPES)}"
 
 
 def _with_s(word: str) -> str:

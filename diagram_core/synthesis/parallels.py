@@ -13,9 +13,7 @@ from diagram_core.synthesis.vocabulary import ACTORS
 
 def parallel(rng: Random) -> tuple[str, str]:
     """Steps side by side, and what comes before and after them: (prompt, body of the plan)."""
-    form: Callable[[Random], tuple[str, str]] = pick(
-        rng, told_at_once, told_at_once, independent_steps, independent_steps, teams, teams
-    )
+    form: Callable[[Random], tuple[str, str]] = pick(rng, *2 * (told_at_once, independent_steps), *3 * (teams,))
     return form(rng)
 
 
@@ -86,14 +84,13 @@ def _say_met(rng: Random, side: list[str]) -> str:
 def teams(rng: Random) -> tuple[str, str]:
     """Rows side by side: `team one: A, then B. team two: C, then D. when B and D are both ready, E`."""
     width = pick(rng, 2, 2, 2, 3)
-    names = step_names(rng, 3 * width + 3)
+    names = step_names(rng, 3 * width + 6)
     lanes = [names[3 * i : 3 * i + pick(rng, 1, 2, 2, 3)] for i in range(width)]
-    before, after = names[-3:-2] if chance(rng, 0.4) else [], names[-2 : -rng.randint(0, 1) or None]
-    after = after[: rng.randint(1, 2)]
+    before, after = names[-6 : -6 + pick(rng, 0, 0, 0, 1, 1, 2, 3)], names[-3 : pick(rng, -2, -2, -1, None)]
     ends = [lane[-1] for lane in lanes]
     told = _say_lanes(rng, lanes)
     if before:
-        told = f"{pick(rng, 'first ', 'First, ', '', 'Everything starts with ')}{before[0]}. {told}"
+        told = f"{led_up(rng, before)}{_say_opened(rng, width)}{told}"
     names_told = and_last(ends)
     told += pick(
         rng,
@@ -103,9 +100,33 @@ def teams(rng: Random) -> tuple[str, str]:
         f". After {names_told} comes ",
         f"; as soon as {names_told} are done: ",
         ". In the end everything comes together in ",
+        f". {pick(rng, 'when', 'When', 'once', 'As soon as')} {_all_lanes(rng, width)} are "
+        f"{pick(rng, 'finished', 'done', 'ready', 'through')}{pick(rng, ', ', ' ', ' we do ', ' comes ', ': ')}",
+        f". {pick(rng, 'Only after', 'After', 'after')} {_all_lanes(rng, width)}"
+        f"{pick(rng, ', ', ' comes ', ' we do ')}",
+        f". {pick(rng, 'They meet at', 'All of it leads to', 'Then it is one row again:', 'these come together in')} ",
     ) + in_turn(rng, after)
-    rows = [[*([step] for step in (*before, *lane))] for lane in lanes]
+    first, *others = lanes
+    rows = [[[step] for step in (*before, *first)], *([[step] for step in (*before[-1:], *lane)] for lane in others)]
     return f"{any_head(rng)}{told}", path_lines([*rows, [ends, *([step] for step in after)]])
+
+
+def _say_opened(rng: Random, width: int) -> str:
+    """What stands between the steps before and the rows: `. After that two things go on in parallel: `."""
+    if chance(rng, 0.35):
+        return pick(rng, ". ", ". ", "; ", ". Then ", ". After that ")
+    many, noun = count_word(rng, width), pick(rng, "things", "rows", "strands", "branches", "lines of work", "tracks")
+    at_once = pick(rng, "in parallel", "at the same time", "side by side", "at once", "independently", "simultaneously")
+    then = pick(rng, "after that", "then", "now", "from there", "next")
+    verb = pick(rng, "go on", "run", "happen", "continue", "start", "are going on")
+    told = pick(rng, f"{then} {many} {noun} {verb} {at_once}", f"{then} it splits into {many} {noun}")
+    opened = f". {told[0].upper()}{told[1:]}" if chance(rng, 0.5) else f"{pick(rng, '. ', ', ', '; ')}{told}"
+    return opened + pick(rng, ": ", ", ", ". ", " - ")
+
+
+def _all_lanes(rng: Random, width: int) -> str:
+    noun = pick(rng, "sides", "branches", "of them", "lines", "rows", "strands")
+    return f"both {noun}" if width == PAIR else f"all {count_word(rng, width)} {noun.removeprefix('of ')}"
 
 
 def _say_lanes(rng: Random, lanes: list[list[str]]) -> str:
@@ -115,12 +136,17 @@ def _say_lanes(rng: Random, lanes: list[list[str]]) -> str:
         actors = rng.sample(ACTORS, len(lanes))
         marks = [pick(rng, f"the {actor}s: ", f"the {actor} does ") for actor in actors]
     elif chance(rng, 0.3):
-        marks = ["on one side ", "on the other side ", "and besides "] if len(lanes) == PAIR else ["", "", ""]
+        sides = pick(
+            rng, ("on one side ", "on the other side "), ("on the one hand ", "on the other hand "),
+            ("one group does ", "the other group does "), ("one of us does ", "the other one does "),
+            ("left: ", "right: "), ("on the left ", "on the right "), ("one branch is ", "the other branch is "),
+        )  # fmt: skip
+        marks = list(sides) if len(lanes) == PAIR else ["", "", ""]
         marks = marks if marks[0] else [f"{number}) " for number in "abc"]
     else:
         colon = pick(rng, ": ", ": ", " - ", " does ")
         marks = [f"{one} {word}{colon}" for word in words]
-    comma = pick(rng, ". ", ". ", "; ", "\n")
+    comma = pick(rng, ". ", ". ", "; ", "\n", ", ")
     link = pick(rng, ", then ", " -> ", " and then ", ", then ")
     return comma.join(mark + link.join(lane) for mark, lane in zip(marks, lanes, strict=False))
 

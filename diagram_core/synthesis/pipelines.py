@@ -8,7 +8,7 @@ from operator import itemgetter
 from random import Random
 
 from diagram_core.synthesis.decisions import decision
-from diagram_core.synthesis.naming import coined_names, outcome, step_names, system_names
+from diagram_core.synthesis.naming import coined_names, everyday_names, outcome, step_names, system_names
 from diagram_core.synthesis.parallels import parallel
 from diagram_core.synthesis.paths import Group, any_head, heading, in_turn, led_up, path_lines, step_path
 from diagram_core.synthesis.phrasing import and_last, chance, marked, pick
@@ -29,6 +29,7 @@ def pipeline(rng: Random) -> tuple[str, str]:
         _sentences_pipeline,
         _unpunctuated_pipeline,
         _headed_pipeline,
+        *2 * (_everyday_row, _ruled_row),
         _cycle_pipeline,
         *9 * (decision,),
         _reversed_pipeline,
@@ -164,6 +165,52 @@ def _numbered_check(rng: Random, actions: list[str], mark: str, back: int, step:
     return f"{pick(rng, chr(10), ' ', ', ').join(lines)}{pick(rng, '. ', '; ', chr(10))}{told}", body
 
 
+def _everyday_row(rng: Random) -> tuple[str, str]:
+    """Short steps with no more than commas, which end where they end: `tea, bath, story, lights off`."""
+    actions = everyday_names(rng, rng.randint(3, 8))
+    if chance(rng, 0.15):
+        actions = [action.capitalize() for action in actions]
+    joint = pick(rng, ", ", ", ", ", ", ", then ", " - ", " > ", "\n", ". ")
+    *others, last = actions
+    before_last = pick(rng, joint, joint, ", and ", " and ", " and then ", ", then ") if joint == ", " else joint
+    head = any_head(rng) if chance(rng, 0.15) else ""
+    return f"{head}{joint.join(others)}{before_last}{last}", step_path(actions)
+
+
+def _ruled_row(rng: Random) -> tuple[str, str]:
+    """A row, and a short rule that sends one of its steps back: `A -> B -> C -> D. if C fails back to B`."""
+    actions = pick(rng, step_names, step_names, coined_names, everyday_names)(rng, rng.randint(3, 7))
+    check = rng.randint(1, len(actions) - 1)
+    back = rng.randrange(check)
+    source, target = actions[check], actions[back]
+    fails = pick(
+        rng, "fails", "fails", "goes wrong", "is not ok", "is wrong", "does not work", "was bad", "says no", "crashes",
+        "finds an error", "did not work", "has errors", "is rejected", "breaks", "is no good", "fails twice",
+    )  # fmt: skip
+    returns = pick(
+        rng, "back to", "back to", "go back to", "return to", "goto", "go to", "->", "repeat", "redo", "jump back to",
+        "again from", "it goes back to", "restart at", "we are back at", "it is back to",
+    )  # fmt: skip
+    if_ = pick(rng, "if", "if", "when", "in case", "If", "but if", "whenever")
+    rule = pick(
+        rng,
+        f"{if_} {source} {fails}{pick(rng, ' ', ', ', ': ', ' then ')}{returns} {target}",
+        f"{if_} {source} {fails}{pick(rng, ' ', ', ', ': ', ' then ')}{returns} {target}",
+        f"{if_} {source} {fails}{pick(rng, ' ', ', ')}{target} again",
+        f"{returns} {target} {if_.lower().removeprefix('but ')} {source} {fails}",
+        f"{pick(rng, 'error', 'failure', 'problem')} in {source}{pick(rng, ': ', ' -> ', ', ')}{returns} {target}",
+        f"{source} {fails} -> {target}",
+        f"{pick(rng, 'on failure', 'on error', 'if not ok', 'if bad')} {source} goes back to {target}",
+        f"{pick(rng, 'also an arrow', 'there is a loop', 'and a way back', 'plus a line')} from {source} to {target}",
+    )
+    row = pick(rng, " -> ", " -> ", "->", " > ", " => ", " → ", ", ", ", then ").join(actions)
+    told = f"{row}{pick(rng, '. ', '. ', ', ', '; ', chr(10), ' (')}{rule}"
+    rows = [[[step] for step in actions], [[source], [target]]]
+    if check == len(actions) - 1:
+        rows = [[*rows[0], [target]]]
+    return f"{any_head(rng)}{told}{')' if f' ({rule}' in told else ''}", path_lines(rows)
+
+
 def _reversed_pipeline(rng: Random) -> tuple[str, str]:
     """The last step first: `before ship the bike comes test brakes, and before test brakes comes attach wheels`."""
     actions = step_names(rng, rng.randint(2, 4))
@@ -233,7 +280,7 @@ def _told_loop(rng: Random) -> tuple[str, str]:
 
 def _cycle_pipeline(rng: Random) -> tuple[str, str]:
     """Steps that begin again: `forward pass, compute loss, backward pass, update weights, repeat`."""
-    actions = step_names(rng, rng.randint(2, 6))
+    actions = pick(rng, step_names, everyday_names)(rng, rng.randint(2, 6))
     head = pick(rng, "", "", "loop: ", "training loop: ", "cycle: ", "show the loop: ", "life cycle: ")
     end = pick(rng, ", repeat", ", and repeat", ", then repeat", ", then start over", ", and back to the start")
     arrow = pick(rng, ", ", ", ", ", then ", " -> ")

@@ -13,6 +13,7 @@ from diagram_core.synthesis.layer_parts import (
     any_size,
     in_a_row,
     in_words,
+    opened,
     said_skip,
     units,
     with_skips,
@@ -293,3 +294,147 @@ def _level_skips(rng: Random, channels: list[int]) -> str:
     return f"{verb} {pairs[0]}" + "".join(
         f"{pick(rng, ', ', ' and ')}{pick(rng, 'another', 'one more')} {pair}" for pair in pairs[1:]
     )
+
+
+def size_row_skip(rng: Random) -> tuple[str, str]:
+    """`12 > 24 > 40 > 24 > 3, the result of the first 24 is summed with that of the second 24`."""
+    count = rng.randint(4, 7)
+    sizes = [pick(rng, 8, 12, 16, 20, 24, 32, 48, 64, 100, 128, rng.randint(2, 99)) for _ in range(count)]
+    source = rng.randint(0, count - 3)
+    target = rng.randint(source + 2, count - 1)
+    if chance(rng, 0.6):
+        sizes[target] = sizes[source]
+    skips = [(source, target)]
+    if target + 2 < count and chance(rng, 0.25):
+        skips.append((target, rng.randint(target + 2, count - 1)))
+    told = [said_size_skip(rng, _size_name(sizes, a), _size_name(sizes, b)) for a, b in skips]
+    row = pick(rng, " > ", " > ", " -> ", "->", "-", ", ", " → ", " to ", " - ").join(str(size) for size in sizes)
+    head = pick(rng, "", "", "", "layers: ", "net ", "MLP ", "NN: ", "network ", "a net with layers ", "residual net ")
+    joint = pick(rng, ", ", ", with ", ". ", "; ", " and ", ", where ", " plus: ", " - ")
+    prompt = head + row + joint + pick(rng, ", and ", " and ", "; ").join(told)
+    return opened(rng, prompt), with_skips([str(size) for size in sizes], skips)
+
+
+def said_size_skip(rng: Random, source: str, target: str) -> str:
+    """`the result of the first 24 is summed with that of the second 24`, or what is said of any skip."""
+    if chance(rng, 0.35):
+        return said_skip(rng, f"the {source}", f"the {target}")
+    noun = pick(rng, "values", "result", "activations")
+    return pick(
+        rng, f"what the {source} gives summed with what the {target} gives",
+        f"the {noun} of the {source} added to the {target}", f"the {source} added to the {target}",
+        f"what the {source} gives added to what the {target} gives", f"skip from the {source} to the {target}",
+        f"a skip from the {source} past everything to the {target}", f"skip {source} to {target}",
+        f"the {source} added again at the {target}", f"a shortcut between the {source} and the {target}",
+    )  # fmt: skip
+
+
+def _size_name(sizes: list[int], place: int) -> str:
+    """`32`, or `second 32` of several."""
+    size = sizes[place]
+    if sizes.count(size) == 1:
+        return str(size)
+    return f"{ORDINALS[sizes[:place].count(size)]} {size}"
+
+
+def dense_residual_blocks(rng: Random) -> tuple[str, str]:
+    """`50 inputs, then three residual blocks of two 50-neuron layers each, then 1 output`."""
+    size, count, depth, outputs = any_size(rng), rng.randint(1, 6), pick(rng, 1, 2, 2, 2, 3), rng.randint(1, 10)
+    inputs = size if chance(rng, 0.5) else any_size(rng)
+    start = [f"{inputs} {pick(rng, 'inputs', 'features', 'values', 'input neurons')}"]
+    words = [str(inputs)]
+    if inputs != size:
+        start.append(pick(rng, f"a layer of {size}", f"a dense layer with {size} {units(rng)}", f"dense {size}"))
+        words.append(str(size))
+    unit = units(rng)
+    plural = "s" if depth > 1 else ""
+    number = "one" if depth == 1 else count_word(rng, depth)
+    inner = pick(
+        rng, f"{number} {size}-{unit.removesuffix('s')} layer{plural}", f"{number} layer{plural} of {size} {unit}",
+        f"{number} layer{plural} with {size} {unit}", f"{number} dense layer{plural} of {size}",
+        f"{number} {size} {unit.removesuffix('s')} layer{plural}", f"{number} linear layer{plural} with {size}",
+    )  # fmt: skip
+    noun = pick(rng, "residual block", "residual block", "res block", "block with a skip", "resnet block")
+    many = noun.replace("block", "blocks") if count > 1 else noun
+    said = pick(rng, "a", "one") if count == 1 else count_word(rng, count)
+    each = "" if count == 1 else pick(rng, " each", "")
+    around = pick(
+        rng, "what goes in is added to what comes out", "the input of the block is added to its output",
+        "with a skip around them", "a shortcut goes around the block", "its input is added at the end",
+    )  # fmt: skip
+    blocks = pick(
+        rng, f"{said} {many} of {inner}{each}", f"{said} {many} with {inner}{each}", f"{said} {many} ({inner}{each})",
+        f"{said} {many}, {pick(rng, 'each with', 'each of', 'each one has') if count > 1 else 'with'} {inner}",
+        f"{said} block{'s' if count > 1 else ''} of {inner}{each}, {around},",
+    )  # fmt: skip
+    last = "1 output" if outputs == 1 else f"{outputs} {pick(rng, 'outputs', 'classes', 'output neurons')}"
+    link = pick(rng, ", then ", ", then ", ", ", ", after that ", " -> ")
+    head = pick(rng, "", "", "residual MLP: ", "dense resnet: ", "net: ", "a network with ", "it has ")
+    prompt = f"{head}{link.join([*start, blocks])}{pick(rng, ', then ', ', ', ' and then ', ' and at the end ')}{last}"
+    prompt = opened(rng, prompt.replace(",,", ",").replace(", and", " and"))
+    row = in_a_row(f"@a {size}{f'*{depth}' if depth > 1 else ''} +a", count)
+    return (remarked(rng, prompt) if chance(rng, 0.12) else prompt), " ".join([*words, row, str(outputs)])
+
+
+def one_sentence_u_net(rng: Random) -> tuple[str, str]:
+    """Layers in one row, with skips `from what stands before each pool to the upsampling of the same size`."""
+    levels, depth, first = pick(rng, 1, 2, 2, 3), pick(rng, 1, 1, 2), pick(rng, 0, 0, 8, 16, 32)
+    kernel = pick(rng, 3, 3, 0)
+    (pool, pool_word), (up, up_word) = _down_and_up(rng)
+    noun = pick(rng, "conv", "conv", "convolution", "conv layer")
+    convs, words = [], []
+    for level in range(levels + 1):
+        channels, number = first << level, "a" if depth == 1 else count_word(rng, depth)
+        size = f"{kernel}x{kernel} " if kernel else ""
+        filters = f" with {channels} {pick(rng, 'channels', 'filters')}" if first else ""
+        convs.append(f"{number} {size}{noun}{'s' if depth > 1 else ''}{filters}")
+        words.append(f"conv{kernel or ''}{f':{channels}' if first else ''}{f'*{depth}' if depth > 1 else ''}")
+    down = [part for conv in convs[:-1] for part in (conv, pool)]
+    again = [part for conv in reversed(convs[:-1]) for part in (up, conv)]
+    (image, image_word), outputs = image_part(rng, 32 * rng.randint(1, 16)), pick(rng, 0, 1, 2, 3, 5)
+    end = [f"a 1x1 conv with {outputs} {'channel' if outputs == 1 else 'channels'}"] if outputs else []
+    link = pick(rng, ", ", ", ", ", then ", " -> ", " then ")
+    row = link.join([image, *down, convs[-1], *again, *end])
+    if levels > 1 and not first and chance(rng, 0.4):
+        times, joint = f"{count_word(rng, levels)} times", pick(rng, " and ", " and then ", " + ", " followed by ")
+        bottom = f"{convs[-1]}{pick(rng, '', ' at the bottom', ' in the middle')}"
+        row = pick(rng, ", ", ", then ", "; ").join(
+            [image, f"{times} {convs[0]}{joint}{pool}", bottom, f"{times} {up}{joint}{convs[0]}", *end]
+        )
+    head = pick(rng, "", "U-Net: ", "unet, ", "u-net: ", "segmentation net: ", "A U-Net for scans. ")
+    prompt = head + row + pick(rng, ". ", ". ", "; ", ", ") + _resolution_skips(rng, levels, up)
+    body = _level_words(words, pool_word, up_word, adds_to_up=True)
+    return opened(rng, prompt), " ".join([image_word, body, *([f"conv1:{outputs}"] if outputs else [])])
+
+
+def _down_and_up(rng: Random) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Pooling and upsampling, as they are said and as a plan says them."""
+    return pick(
+        rng, ("a max pool", "maxpool"), ("a 2x2 max pool", "maxpool2"), ("pooling", "pool"), ("a pool", "pool"),
+        ("max pooling", "maxpool"),
+    ), pick(
+        rng, ("an upsampling", "up"), ("upsampling", "up"), ("a 2x2 upsampling", "up2"), ("upsample", "up"),
+        ("upsample 2x2", "up2"), ("an upsample", "up"),
+    )  # fmt: skip
+
+
+def _resolution_skips(rng: Random, levels: int, up: str) -> str:
+    """Skips by what they lead past, told at once for all levels; they end at what is upsampled."""
+    noun = pick(rng, "skip connection", "skip", "skip connection", "residual connection", "shortcut")
+    resolution = pick(rng, "resolution", "size", "scale")
+    if levels == 1:
+        return pick(
+            rng, f"a {noun} runs from the conv ahead of the pool to the upsampling",
+            f"a {noun} from before the pool to the upsampling", f"{noun} from right before the pool to {up}",
+            f"one {noun} from the conv before the pool to the upsampled map",
+            "what stood before the pool is added to what is upsampled",
+        )  # fmt: skip
+    return pick(
+        rng, f"from each conv ahead of a pool a {noun} runs to the upsampling that undoes that pool",
+        f"{noun}s from what stands before each pool to the upsampling of the same {resolution}",
+        f"each upsampling also gets what stood before the pool of the same {resolution}",
+        f"there is a {noun} from the conv in front of every pool to the upsampling that restores its {resolution}",
+        f"before every pool a {noun} starts and goes to the upsampling with the same {resolution}",
+        f"{noun}s link the end of every level on the way down with the upsampling to its {resolution}",
+        f"the map before each pool is added to the upsampled one of the same {resolution}",
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from diagram_core.notation.names import family_of
-from diagram_core.synthesis.naming import step_names, system_names, thing_names
+from diagram_core.synthesis.naming import file_names, script_names, step_names, system_names, thing_names
 from diagram_core.synthesis.paths import PAIR, Row, any_head, path_lines
 from diagram_core.synthesis.phrasing import and_last, chance, pick, with_article
 from diagram_core.synthesis.vocabulary import STORES
@@ -15,7 +15,9 @@ _MAKES = ("produces", "gives", "returns", "makes", "spits out", "writes", "outpu
 
 def told_flow(rng: Random) -> tuple[str, str]:
     """Data that goes through systems, in sentences: (prompt, body of the plan)."""
-    return pick(rng, _reused, _reused, _joining, _joining, _stored_and_read, _found, _headed, _called)(rng)
+    return pick(rng, _reused, _reused, _joining, _joining, _stored_and_read, _found, _headed, _called, *4 * (_files,))(
+        rng
+    )
 
 
 def _is(name: str, verb: str) -> str:
@@ -215,3 +217,86 @@ def _called(rng: Random) -> tuple[str, str]:
         told.append(f"{pick(rng, 'in the end', 'finally', 'at last')} {low}{main} {pick(rng, *_MAKES)} {data[0]}")
         rows.append([[main], data])
     return any_head(rng) + pick(rng, ". ", "; ", ". ").join(told), path_lines(rows, data)
+
+
+def _files(rng: Random) -> tuple[str, str]:
+    """Files that programs read and write: `clean.py takes raw.csv and writes train.csv and test.csv`."""
+    count = rng.randint(1, 4)
+    files = file_names(rng, 5 * count)
+    workers = _programs(rng, count)
+    made: list[str] = []
+    told, lines = [], []
+    for number, (worker, name) in enumerate(workers):
+        taken = [pick(rng, made[-1], made[-1], *made)] if made and chance(rng, 0.85) else [files.pop()]
+        for _ in range(pick(rng, 0, 0, 0, 1, 1, 2)):
+            older = [file for file in made if file not in taken]
+            taken.append(pick(rng, *older) if older and chance(rng, 0.5) else files.pop())
+        taken = taken[:PAIR] if number else taken
+        given = [files.pop()] if chance(rng, 0.65) else [files.pop(), files.pop()]
+        if not number and chance(rng, 0.15):
+            taken = []
+        if number and number == count - 1 and chance(rng, 0.15):
+            given = []
+        told.append(_say_program(rng, name, taken, given))
+        lines.append(" > ".join(group for group in (", ".join(taken), f"[{worker}]", ", ".join(given)) if group))
+        made += given
+    return any_head(rng) + _in_order(rng, told), "\n".join(lines)
+
+
+def _programs(rng: Random, count: int) -> list[tuple[str, str]]:
+    """Programs, each as the chart has it and as it is told: `script` and `another script`."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        noun = pick(rng, "script", "script", "python script", "program", "notebook", "tool", "job", "shell script")
+        ordinals = pick(rng, ("a", "another", "a third", "a fourth"), ("one", "a second", "a third", "a last"))
+        return [(noun, f"{ordinal} {noun}") for ordinal in ordinals[:count]]
+    names = system_names(rng, count) if kind == 1 else script_names(rng, count)
+    if kind == 1:
+        article = pick(rng, "", "", "the ", "a ") if names[0].islower() else ""
+    else:
+        article = pick(rng, "", "", "", "the ", "the script ")
+    return [(name, with_article(name) if article == "a " else article + name) for name in names]
+
+
+def _say_program(rng: Random, name: str, taken: list[str], given: list[str]) -> str:
+    """What a program reads and writes: `fit.py makes model.pkl out of train.csv`."""
+    link = pick(rng, " and ", " and ", " and also ", " plus ")
+    inputs = link.join(taken) if len(taken) == PAIR else and_last(taken) if taken else ""
+    outputs = link.join(given)
+    reads = pick(rng, "reads", "reads", "takes", "loads", "opens", "gets", "needs", "uses")
+    writes = pick(rng, "writes", "writes", "makes", "produces", "saves", "creates", "outputs", "gives", "exports")
+    if not taken:
+        return pick(rng, f"{name} {writes} {outputs}", f"{name} runs and {writes} {outputs}")
+    if not given:
+        return pick(rng, f"{name} {reads} {inputs}", f"{inputs} {'is' if len(taken) == 1 else 'are'} read by {name}")
+    go = "goes" if len(taken) == 1 else "go"
+    are, made = ("is" if len(given) == 1 else "are"), pick(rng, "made", "written", "created", "produced")
+    return pick(
+        rng,
+        f"{name} {reads} {inputs} and {writes} {outputs}",
+        f"{name} {reads} {inputs} and {writes} {outputs}",
+        f"{name} {reads} {inputs}, {writes} {outputs}",
+        f"{name} {writes} {outputs} {pick(rng, 'out of', 'from', 'from', 'based on')} {inputs}",
+        f"{name} uses {inputs} to {pick(rng, 'make', 'write', 'create', 'produce')} {outputs}",
+        f"{name} turns {inputs} into {outputs}",
+        f"{inputs} {go} {pick(rng, 'into', 'to', 'through')} {name}, which {writes} {outputs}",
+        f"from {inputs} {name} {writes} {outputs}",
+        f"{outputs} {are} {made} by {name} from {inputs}",
+        f"{name}: {inputs} -> {outputs}",
+        f"{inputs} -> {name} -> {outputs}",
+        f"{name} with {inputs} as input {writes} {outputs}",
+    )
+
+
+def _in_order(rng: Random, phrases: list[str]) -> str:
+    """Phrases in one sentence or several, with a word of order before some: `A, then B. Finally C`."""
+    joint = pick(rng, ". ", ". ", "\n", ", ", "; ", ", and ")
+    told = phrases[:1]
+    for number, phrase in enumerate(phrases[1:], start=PAIR):
+        link = pick(rng, "", "", "then ", "after that ", "next, ", "later ")
+        if number == len(phrases) and chance(rng, 0.4):
+            link = pick(rng, "finally ", "finally, ", "at last ", "in the end ", "and finally ")
+        if joint in (". ", "\n") and chance(rng, 0.8):
+            link = link.capitalize()
+        told.append(link + phrase)
+    return joint.join(told) + (pick(rng, "", ".") if joint == ". " else "")

@@ -147,7 +147,7 @@ ADJECTIVES = (
 )  # fmt: skip
 TAILS = (  # of a step
     "by hand", "with a script", "in batches", "every night", "for each user", "on the GPU", "from the database",
-    "from the API", "in the browser", "with Python", "on Monday", "again", "by date", "as json", "in the cloud",
+    "from the API", "in the browser", "with Python", "on Monday", "by date", "as json", "in the cloud",
     "for the customer", "with care", "at noon", "from S3", "twice", "with an LLM", "in a table", "on the server",
 )  # fmt: skip
 ACTORS = (  # who or what does something
@@ -161,6 +161,7 @@ TOOLS = (  # of which systems are named: `fraud detector`
     "detector", "predictor", "parser", "engine", "service", "tracker", "estimator", "model", "analyzer", "generator",
     "matcher", "scorer", "sorter", "finder", "reader", "converter", "recognizer", "planner", "simulator", "checker",
     "module", "network", "selector", "counter", "mapper", "builder", "extractor", "collector", "optimizer", "cleaner",
+    "tool", "app", "maker", "writer", "viewer", "exporter", "program",
 )  # fmt: skip
 STATES = (  # of a thing that is asked about: `approved?`, `is the invoice paid?`
     "approved", "paid", "insured", "valid", "complete", "ready", "hot", "golden", "clean", "signed", "in stock",
@@ -183,3 +184,63 @@ WAYS = (  # what a decision of three ways may find
     ("paid", "open", "overdue"), ("text", "image", "sound"), ("glass", "paper", "metal"), ("pass", "retry", "fail"),
     ("by mail", "by phone", "in person"), ("domestic", "european", "overseas"), ("hot", "warm", "cold"),
 )  # fmt: skip
+PERFECTS = (  # that are asked about: `has it cooled down?`
+    "cooled down", "arrived", "dried", "been paid", "been approved", "been signed", "set", "expired", "changed",
+    "been seen before", "been tested", "hardened", "improved", "stopped", "been cleaned", "settled", "been sold",
+    "been returned", "confirmed", "been reviewed", "answered", "melted", "been counted", "been opened", "started",
+    "lost its colour", "reached the limit", "been used before", "passed the test", "been booked", "cracked",
+)  # fmt: skip
+JUDGEMENTS = (  # of several things that are asked about: `do the numbers add up?`
+    "add up", "make sense", "agree", "match", "look right", "look good", "fit", "differ", "suffice",
+    "meet the standard", "repeat", "arrive in time", "back up the claim", "work", "overlap", "reach the target",
+    "taste good", "belong here",
+)  # fmt: skip
+METRICS = (
+    "accuracy",
+    "precision",
+    "recall",
+    "the loss",
+    "the error",
+    "the score",
+    "the F1",
+    "quality",
+    "the response time",
+)
+GRADES = (
+    "good enough",
+    "too low",
+    "acceptable",
+    "too high",
+    "fine",
+    "below 5%",
+    "above 0.9",
+    "above 80%",
+    "high",
+    "low",
+)
+OPPOSITES = (  # states, either of which may be told first
+    ("undamaged", "damaged"), ("new", "used"), ("open", "closed"), ("full", "empty"), ("dry", "wet"),
+    ("cheap", "expensive"), ("complete", "incomplete"), ("urgent", "not urgent"), ("correct", "wrong"),
+    ("known", "unknown"), ("clean", "dirty"), ("paid", "unpaid"), ("valid", "invalid"), ("large", "small"),
+    ("public", "private"), ("early", "late"), ("in stock", "sold out"), ("accepted", "refused"), ("there", "missing"),
+    ("ripe", "unripe"), ("free", "taken"), ("legible", "illegible"), ("safe", "unsafe"), ("local", "foreign"),
+    ("warm", "cold"), ("insured", "not insured"),
+)  # fmt: skip
+EVERYDAY = (  # steps of a day, of a hobby, of a household
+    "get up", "breakfast", "coffee", "get dressed", "brush teeth", "bus", "work", "lunch", "nap", "gym", "dinner",
+    "tv", "read", "sleep", "unlock the door", "walk the dog", "homework", "dishes", "laundry", "pack", "drive",
+    "check in", "security", "boarding", "take off", "landing", "warm up", "stretch", "run", "cool down", "swim",
+    "rest", "sit down", "order", "eat", "pay", "go home", "tidy up", "set off", "climb", "summit", "picnic",
+    "descend", "tune guitar", "rehearse", "sound check", "concert", "encore", "applause", "hello", "small talk",
+    "agenda", "vote", "goodbye", "plant", "water", "weed", "harvest", "knead", "proof", "shape", "bake", "slice",
+    "wash", "rinse", "spin", "hang up", "iron", "fold", "boil", "drain", "serve", "wait", "switch on", "log in",
+    "click", "type", "save", "print", "log out", "shut down", "sketch", "outline", "draft", "ink", "colour", "frame",
+    "sell", "call mum", "shopping", "cook", "feed the cat", "bath", "story", "lights off", "alarm", "tea", "news",
+    "train", "meeting", "emails", "snack", "walk", "music", "bed",
+)  # fmt: skip
+FILE_TYPES = (  # what the names of files that are data end with
+    "csv", "csv", "json", "json", "xlsx", "pdf", "png", "txt", "parquet", "pkl", "pt", "npy", "db", "html", "xml",
+    "md", "yaml", "log", "jsonl", "tsv", "zip", "wav", "mp4", "jpg", "svg", "docx", "h5", "onnx", "sqlite", "bin",
+    "tex", "ini",
+)  # fmt: skip
+SCRIPT_TYPES = ("py", "py", "py", "py", "sh", "R", "sql", "ipynb", "js", "m", "jl")
