@@ -28,7 +28,7 @@ pieces = st.sampled_from([*'()|[]>,"+~@#*:=x \n\\09é', " ( ", " | ", " )", " @a
 @pytest.fixture(scope="module")
 def usual_seconds() -> float:
     """Processor time for as much of a usual list as is read of any text."""
-    usual = "\n".join(write_list(example.diagram()) for example in islice(examples(0, "test"), 80))[:MAX_TEXT_CHARS]
+    usual = "\n".join(write_list(example.diagram()) for example in islice(examples(0, "test"), 120))[:MAX_TEXT_CHARS]
     assert len(usual) == MAX_TEXT_CHARS
     return least_seconds(read_list, usual)
 

@@ -33,6 +33,7 @@ _TARGET = (48, 80)  # what the decoder draws
 _LINE_WEIGHT = 20.0  # how much more a pixel beside a border or on a line counts than one of an even area
 _ATTRIBUTES_WEIGHT = 2.0  # of telling each attribute apart better than by guessing, beside rebuilding the ink
 _BATCH = 64
+_LEAK = 0.1  # of the decoder's units below zero: without it all may die at once, and it draws the mean image for good
 
 Floats = NDArray[np.float32]
 
@@ -80,7 +81,7 @@ class Autoencoder(nn.Module):
     def decode(self, latents: Tensor) -> Tensor:
         """The square root of the ink, [n, 3, 48, 80]: 0 is white, 1 is black."""
         cells = self.from_latent(latents).view(-1, _CHANNELS[-1], *_GRID)
-        ink: Tensor = self.draw(functional.relu(self.up(cells)))
+        ink: Tensor = self.draw(functional.leaky_relu(self.up(cells), _LEAK))
         return ink
 
     def forward(self, images: Tensor) -> Tensor:
@@ -94,7 +95,7 @@ class _Upsample(nn.Module):
         self.convolution = nn.Conv2d(before, after, 3, padding=1)
 
     def forward(self, features: Tensor) -> Tensor:
-        larger = functional.interpolate(functional.relu(self.norm(features)), scale_factor=2)
+        larger = functional.interpolate(functional.leaky_relu(self.norm(features), _LEAK), scale_factor=2)
         wider: Tensor = self.convolution(larger)
         return wider
 
