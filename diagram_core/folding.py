@@ -9,7 +9,7 @@ from operator import sub
 from typing import NamedTuple
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
-from diagram_core.label_room import fits, largest_font
+from diagram_core.label_room import fits
 from diagram_core.layering import Edge
 from diagram_core.structure import Direction
 
@@ -144,7 +144,6 @@ def _largest_font(texts: Sequence[Text], box_px: tuple[float, float]) -> int:
     font_px = MAX_FONT_PX
     for text in texts:
         room_px = text.room_px(box_px)
-        font_px = max(MIN_FONT_PX, min(font_px, largest_font(text.label, *room_px)))
         while font_px > MIN_FONT_PX and not fits(text.label, font_px, *room_px):
             font_px -= 1
     return font_px

@@ -11,7 +11,6 @@ from unicodedata import east_asian_width
 
 LATIN_EM, WIDE_EM, LINE_EM = 0.57, 1.0, 1.25  # of a letter, of a Korean or Chinese one, from line to line
 BLANK_EM = 0.28
-_ROUNDING = 1e-6
 
 _PIECE = re.compile(r"(\s*)([^\s\-/_]*[\-/_]+|[^\s\-/_]+)")
 
@@ -26,19 +25,6 @@ def fits(label: str, font_px: float, width_px: float, height_px: float) -> bool:
     """Whether a label, wrapped at spaces, fits into a rectangle."""
     width, height = text_size_px(label, font_px, width_px)
     return width <= width_px and height <= height_px
-
-
-def largest_font(label: str, width_px: float, height_px: float) -> int:
-    """The largest size of type that could fit, were lines broken only where the label says so or nowhere at all."""
-    longest, lines = _least_em(label)
-    return int(min(width_px / longest if longest else height_px, height_px / (lines * LINE_EM)) + _ROUNDING)
-
-
-@lru_cache(maxsize=4096)
-def _least_em(label: str) -> tuple[float, int]:
-    """The longest piece that stays whole, and the lines that there are at least."""
-    pieces = _pieces_em(label)
-    return max((width for line in pieces for _, width in line), default=0.0), len(pieces)
 
 
 @lru_cache(maxsize=4096)

@@ -153,8 +153,6 @@ def trunk(count: int, edges: Sequence[Edge]) -> Trunk:
     These places are immediate dominators and postdominators (Cooper, Harvey and Kennedy, A simple, fast dominance
     algorithm, 2001); a branch that never joins another is as long as its longest path.
     """
-    if _is_path(count, edges):
-        return Trunk(set(edges), set(), set(), set(), {})
     before, after = _neighbors(count, edges)
     if max(map(len, (*before, *after))) < 2:  # nothing but paths
         return Trunk(set(edges), set(), set(), set(), {})

@@ -230,25 +230,22 @@ def _needed_px(text: Text, font_px: float, width_px: float) -> tuple[float, floa
 def _diagram(
     structure: Structure, style: Style, shapes: Sequence[ShapeName], labels: Sequence[str], boxes: Sequence[Box]
 ) -> Diagram:
-    is_turned, palette = style.direction == "down", PALETTE[style.palette]
+    sheet, palette = Sheet(style.direction), PALETTE[style.palette]
     targets: list[dict[int, None]] = [{} for _ in structure.elements]
     for source, target in structure.edges:
         targets[source][target] = None
     nodes = []
-    for number, (element, (along, across, half_along, half_across)) in enumerate(
-        zip(structure.elements, boxes, strict=True)
-    ):
-        x, y, half_width, half_height = (
-            (across, along, half_across, half_along) if is_turned else (along, across, half_along, half_across)
-        )
+    for number, (element, box) in enumerate(zip(structure.elements, boxes, strict=True)):
+        x, y = sheet.turned((box.along, box.across))
+        width, height = sheet.turned((2 * box.half_along, 2 * box.half_across))
         nodes.append(
             Node(
                 number=number,
                 x=round(MARGIN_PX + x),
                 y=round(MARGIN_PX + y),
                 shape=shapes[number],
-                width=int(2 * half_width) or 1,
-                height=int(2 * half_height) or 1,
+                width=max(1, int(width)),
+                height=max(1, int(height)),
                 line="solid arrow",
                 fill=palette.fills[element.kind],
                 stroke=palette.stroke,
