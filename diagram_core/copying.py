@@ -8,7 +8,7 @@ go on as the prompt does, and end where one of its words does. It is the copying
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -56,8 +56,8 @@ def token_trie(vocabulary: Sequence[bytes], writable: NDArray[np.bool_]) -> Trie
 class NameCopier:
     """What a prompt lets a chart's plan say. Places are few and come again, so what follows on one is kept."""
 
-    def __init__(self, prompt: str, trie: Trie, tokens: int, end_token: int) -> None:
-        """prompt: as `check_prompt` leaves it. tokens: how many a mask is for."""
+    def __init__(self, prompt: str, trie: Callable[[], Trie], tokens: int, end_token: int) -> None:
+        """prompt: as `check_prompt` leaves it. trie: made when a name is first written. tokens: of a mask."""
         self._trie, self._tokens, self._end_token = trie, tokens, end_token
         self._prompt = prompt.encode()
         bounds = np.cumsum([0, *(len(character.encode()) for character in prompt)]).tolist()
@@ -87,7 +87,7 @@ class NameCopier:
         """The tokens [tokens] that may come next, as far as copying goes."""
         allowed = np.zeros(self._tokens, bool)
         allowed[self._end_token] = place.mode == "between" or (place.mode == "data" and place.can_end)
-        open_nodes = [(self._trie, place)]
+        open_nodes = [(self._trie(), place)]
         while open_nodes:
             node, here = open_nodes.pop()
             allowed[list(node.get(_TOKEN, ()))] = True

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -77,7 +78,7 @@ class LanguageModel:
     grammar: xgrammar.CompiledGrammar
     vocabulary: tuple[bytes, ...]  # what each token stands for
     writable: NDArray[np.bool_]  # tokens that are text, and the end token: no other special ones
-    names: Trie | None  # the vocabulary, where names in charts are copied from the prompt
+    names: Callable[[], Trie] | None  # the vocabulary, where names in charts are copied from the prompt
 
 
 def prepare(
@@ -95,7 +96,7 @@ def prepare(
     writable = np.ones(len(vocabulary), dtype=bool)
     writable[[token for token in tokenizer.all_special_ids if token != end]] = False
     compiled = xgrammar.GrammarCompiler(info, max_threads=1).compile_grammar(grammar)
-    names = token_trie(vocabulary, writable) if copies_names else None
+    names = cache(partial(token_trie, vocabulary, writable)) if copies_names else None
     return LanguageModel(engine, tokenizer, compiled, vocabulary, writable, names)
 
 

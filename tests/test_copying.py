@@ -25,7 +25,8 @@ def copier(prompt: str, extra: tuple[bytes, ...] = ()) -> NameCopier:
     vocabulary = (*BYTES, b"<end>", *extra)
     writable = np.ones(len(vocabulary), bool)
     writable[END] = False
-    return NameCopier(check_prompt(prompt), token_trie(vocabulary, writable), len(vocabulary), END)
+    trie = token_trie(vocabulary, writable)
+    return NameCopier(check_prompt(prompt), lambda: trie, len(vocabulary), END)
 
 
 def can_write(prompt: str, body: str) -> bool:
