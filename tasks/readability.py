@@ -50,7 +50,8 @@ def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: 
     training, held_out = drawings.select(~drawings.held_out), drawings.select(drawings.held_out)
     height_px = training.images.shape[1]
     people = surveyed(rated, height_px) if rated else None
-    networks, curves = _train_folds(config, training, people, people_folds(rated, config), out_dir, log)
+    people_fold_of = people_folds(rated, config)
+    networks, curves = _train_folds(config, training, people, people_fold_of, out_dir, log)
     learning_curves(out_dir / CURVES_FILE, curves, "squared error of the score")
     log.artifact(out_dir / CURVES_FILE, "figures")
     predicted = seen_scores(networks, held_out.images)
@@ -59,7 +60,7 @@ def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: 
     metrics, weights = _metrics(measured), WEIGHTS
     if people:
         weights = fit_weights(people.flaws, people.ratings)
-        predicted = held_out_scores(networks, people, people_folds(rated, config))
+        predicted = held_out_scores(networks, people, people_fold_of)
         by_people = _compare(predicted, people.ratings, "held-out ratings by people", out_dir / PEOPLE_FILE, log)
         metrics |= {f"people_{name}": value for name, value in _metrics(by_people).items()}
     save(Ensemble(tuple(networks), height_px, weights), out_dir)

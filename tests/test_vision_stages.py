@@ -122,9 +122,11 @@ def test_the_ensemble_learns_and_a_second_run_goes_on_from_its_checkpoints(
     assert readability.run(smoke.readability, {"render": drawn}, tmp_path, SilentLog()) == metrics
     log = SilentLog()
     with_people = smoke.readability.model_copy(update={"scores": scores_file(tmp_path)})
-    metrics = readability.run(with_people, {"render": drawn}, tmp_path, log)
+    taught = tmp_path / "taught"
+    metrics = readability.run(with_people, {"render": drawn}, taught, log)
     assert metrics["people_mse_of_predicting_mean"] > 0
-    assert (readability_model.load(tmp_path).measured_weights != WEIGHTS).any()
+    assert (taught / "fold0.safetensors").read_bytes() != (tmp_path / "fold0.safetensors").read_bytes()
+    assert (readability_model.load(taught).measured_weights != WEIGHTS).any()
     assert readability.PEOPLE_FILE in {path.name for path in log.artifacts}
 
 
