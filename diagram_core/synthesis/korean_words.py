@@ -5,11 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from diagram_core.synthesis.phrasing import chance, pick
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
+from diagram_core.synthesis.vocabulary import split_words
 
 OBJECTS = (
     "데이터", "문서", "이미지", "텍스트", "로그", "특징", "모델", "음성", "영상", "질문", "답변", "고객", "주문",
@@ -21,20 +17,20 @@ VERBS = (
     "병합", "추천", "확인", "입력",
 )  # fmt: skip
 SINGLE = ("토큰화", "재학습", "알림", "라벨링", "승인", "출력", "로그인", "결제", "배송", "인코딩", "디코딩", "샘플링")
-SHORT = _words(
+SHORT = split_words(
     """접수 심사 승인 검토 설계 구현 시험 포장 배송 청소 조립 도색 건조 세척 발주 입고 출고 검수 계약 상담 면접
     채용 교육 예약 진료 처방 수술 퇴원 촬영 편집 결제 환불 교환 반품 신고 수리 점검 측정 기록 보고 회의 투표
     발표 등록 통보 안내 주문 조리 계산 인쇄 제본 폐기 재배 수확 선별 운송 판매 교정 출판 코딩 리뷰 배포 롤백
     보관 소독 살균 발효 숙성 반죽 절단 용접 검사 출하 견적 협상 납품 정산 송금 감사 훈련 연습 공연 녹음 믹싱
     스캔 백업 복구 조회 제출 서명 발송 수령 개봉 해체 충전 냉각 가열 혼합 여과 탐색"""
 )
-HANDLED = _words(
+HANDLED = split_words(
     """콩 물 면 사진 파일 메일 표 그림 자료 재료 상자 책 컵 종이 씨앗 나무 옷 부품 나사 카드 영수증 서류 신청서
     견적서 계약서 도면 코드 버그 로그 모델 고기 양파 달걀 우유 반죽 가방 열쇠 침대 의자 기계 화면 계정 초안 문장
     목록 예산 일정 좌석 표본 시약 택배 편지 포스터 답안지 설문지 장비 부스 무대 마이크 벽 바닥 페인트 타일 화분
     흙"""
 )
-HANDLING = _words(
+HANDLING = split_words(
     """고르기 찾기 모으기 나누기 옮기기 확인하기 보내기 받기 정리하기 꺼내기 만들기 고치기 버리기 올리기 넣기 섞기
     닦기 씻기 자르기 붙이기 세기 사기 팔기 빌리기 바꾸기 살펴보기 준비하기 담기 묶기 쌓기"""
 )

@@ -7,7 +7,8 @@ to copy the prompt's.
 from __future__ import annotations
 
 
-def _words(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
+    """A long list of words, written as a text."""
     return tuple(text.split())
 
 
@@ -97,7 +98,7 @@ SYLLABLES = (  # of invented names
     "sa", "lin",
 )  # fmt: skip
 STORES = ("database", "vector store", "data lake", "dashboard", "S3 bucket", "warehouse", "cache", "disk", "queue")
-COMMON_VERBS = _words(
+COMMON_VERBS = split_words(
     """accept add adjust admit advertise analyze apply arrange attach audit bake balance ban begin bind block boil book
     boot borrow brew brush buy calibrate cancel capture carry cast catch charge chop clear click clone close code
     combine commit compile complete configure confirm connect cook copy correct cut debug define delete describe design
@@ -114,7 +115,7 @@ COMMON_VERBS = _words(
     transfer transport treat trim unlock unpack unzip upgrade upload vaccinate vectorise visit vote wait wake warn wash
     watch water weigh weld win wrap zip"""
 )
-COMMON_NOUNS = _words(
+COMMON_NOUNS = split_words(
     """account address advert agenda alarm apple appointment article artifact asset assignment audience backup badge
     balance banner barcode batch battery beam bean bicycle bill block board boat bolt book bottle box branch bread
     brick bridge bucket budget bug building button cable cake camera campaign candidate car card carrot cart case cell
