@@ -58,7 +58,10 @@ class TrainerSection(Section):
     batch_size: int = Field(gt=0)  # examples an optimizer step; micro-batches are made of it
     micro_batch_size: int = Field(gt=0)
     max_length: int = Field(gt=0)  # tokens of prompt and answer together
-    warmup_ratio: float = Field(default=0.05, ge=0, le=1)
+    warmup_ratio: float = Field(default=0.05, ge=0, le=1)  # of the steps, in which the learning rate rises in a line
+    # Of the steps, in which it falls to 0 in half a cosine; between the two it is constant. None: all after the rise.
+    # A constant rate lets a training be prolonged (warmup-stable-decay; Hu et al. 2024, MiniCPM).
+    decay_ratio: float | None = Field(default=None, ge=0, le=1)
     save_steps: int = Field(gt=0)
     logging_steps: int = Field(default=5, gt=0)
     gradient_checkpointing: bool = False
@@ -67,6 +70,14 @@ class TrainerSection(Section):
     attention: Attention = "auto"
     device: Device = "auto"
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _rate_rises_before_it_falls(self) -> Self:
+        if self.warmup_ratio + (self.decay_ratio or 0) > 1:
+            raise ValueError(
+                f"warmup_ratio {self.warmup_ratio} and decay_ratio {self.decay_ratio} are more than 1 together"
+            )
+        return self
 
     @model_validator(mode="after")
     def _micro_batches_fill_the_batch(self) -> Self:

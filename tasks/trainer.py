@@ -47,6 +47,10 @@ _GROUPED_BATCHES = 32  # batches that are made of examples sorted by length toge
 def arguments(config: TrainerSection, placement: Placement, out_dir: Path, log: StageLog) -> dict[str, Any]:
     """Keyword arguments for any of TRL's configs. The data comes in the order of training (`training_order`)."""
     on_cpu = placement.device == "cpu"
+    warmup_steps = int(config.warmup_ratio * config.max_steps)
+    decay_steps = config.max_steps - warmup_steps
+    if config.decay_ratio is not None:
+        decay_steps = int(config.decay_ratio * config.max_steps)
     return {
         "output_dir": str(out_dir / CHECKPOINTS_DIR),
         "max_steps": config.max_steps,
@@ -55,8 +59,9 @@ def arguments(config: TrainerSection, placement: Placement, out_dir: Path, log: 
         "gradient_accumulation_steps": config.batch_size // config.micro_batch_size,
         "gradient_checkpointing": config.gradient_checkpointing,
         "learning_rate": config.learning_rate,
-        "lr_scheduler_type": "cosine",
-        "warmup_steps": int(config.warmup_ratio * config.max_steps),
+        "lr_scheduler_type": "warmup_stable_decay",
+        "warmup_steps": warmup_steps,
+        "lr_scheduler_kwargs": {"num_decay_steps": decay_steps},
         "optim": _optimizer(config.optimizer, on_cpu, log),
         "bf16": placement.dtype is torch.bfloat16,
         "fp16": placement.dtype is torch.float16,

@@ -41,6 +41,7 @@ def test_the_gpu_profiles_train_the_earlier_systems_model_as_it_did(name: str) -
             ["sft.batch_size=8", "sft.micro_batch_size=3"],
             "batch_size 8 is not a multiple of micro_batch_size 3",
         ),
+        (["sft.warmup_ratio=0.4", "sft.decay_ratio=0.7"], "warmup_ratio 0.4 and decay_ratio 0.7"),
         (["sft.max_steps"], "not of the form key.path=value"),
         (["=3"], "not of the form key.path=value"),
         (["name.x=3"], "name"),

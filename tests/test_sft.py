@@ -47,6 +47,14 @@ def test_lora_learns_and_leaves_the_base_alone(inputs: dict[str, Path], tmp_path
 
 
 @pytest.mark.slow
+def test_learning_rate_rises_stays_and_falls(inputs: dict[str, Path], tmp_path: Path) -> None:
+    log = MemoryLog()
+    config = sft_config(learning_rate=0.01, max_steps=8, logging_steps=1, warmup_ratio=0.25, decay_ratio=0.25)
+    sft.run(config, inputs, tmp_path, log)
+    assert [rate for _, rate in log.curves["learning_rate"]] == [0, 0.005, 0.01, 0.01, 0.01, 0.01, 0.01, 0.005]
+
+
+@pytest.mark.slow
 def test_adapter_loads_with_plain_peft(inputs: dict[str, Path], tiny_sft: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(inputs["base"] / "model")
     tokens = torch.tensor([[5, 6, 7]])
