@@ -205,7 +205,7 @@ def _score_reason(ranked: Ranked, weight: float) -> str:
 def _rating_reasons(ranked: Ranked) -> list[str]:
     """What moved the expected rating away from the readability: this user's ratings, and the others'."""
     if not ranked.neighbors:
-        return ["expected rating: as its readability, because nobody has rated anything yet"]
+        return ["expected rating: as its readability, because nobody has rated anything like it yet"]
     own = [neighbor for neighbor in ranked.neighbors if neighbor.is_own]
     others = [neighbor for neighbor in ranked.neighbors if not neighbor.is_own]
     reasons = [f"expected rating: from readability {ranked.readability:.2f}"]

@@ -64,6 +64,14 @@ def test_without_ratings_it_says_what_it_was_told() -> None:
     assert neighbors == [(), ()]
 
 
+def test_what_is_asked_about_beside_a_drawing_does_not_matter() -> None:
+    known = rater({"ada": [(0, 4.0), (1, 4.0), (2, 1.0)], "bob": [(0, 2.0)]})
+    readability = np.array([2.0, 5.0, 0.0], np.float32)
+    together = known.expected_rating("ada", near([0, 1, 2]), readability)
+    alone = [known.expected_rating("ada", near([0, 1, 2])[i : i + 1], readability[i : i + 1]) for i in range(3)]
+    np.testing.assert_allclose(together.ratings, [expected.ratings[0] for expected in alone], rtol=1e-5)
+
+
 def test_a_new_user_gets_what_all_others_say() -> None:
     others = {f"user {i}": [(0, 5.0), (1, 1.0)] for i in range(6)}
     ratings = rater(others).expected_rating("nobody", near([0, 1]), neutral(2)).ratings

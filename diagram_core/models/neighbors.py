@@ -81,7 +81,8 @@ class Weighting(NamedTuple):
 class _Own:
     """A user's newest ratings: their rows, how they count, what was expected of them without them.
 
-    others' opinion of drawing i is opinions[i] + (1 - trusts[i]) * readability. spread: the mean squared error of
+    others' opinion of drawing i is opinions[i] + (1 - trusts[i]) * readability, for which that of the drawing that is
+    asked about stands, because it is like drawing i where i counts. spread: the mean squared error of
     leaving one out, in units of the variance that was expected.
     """
 
@@ -160,15 +161,15 @@ class NeighborRater:
         before = fallback + others_moved.sum(axis=1)
         own = self._own_ratings(user)
         near, own_weights, variances = _nearest_own(self._latents[own.rows], latents, own.weighting, self.aspect_sizes)
-        expected_of_own = own.opinions + (1 - own.trusts) * fallback.mean()
-        own_moved = own_weights * (self._scores[own.rows] - expected_of_own)[near]
+        expected_of_own = own.opinions[near] + (1 - own.trusts[near]) * fallback[:, None]
+        own_moved = own_weights * (self._scores[own.rows][near] - expected_of_own)
         variances = _LIKING_VARIANCE * variances * own.spread * (1 - _SHARED * np.clip(trusts, 0, 1))
         return Expected(
             np.clip(before + own_moved.sum(axis=1), 0, 5).astype(np.float32),
             np.sqrt(variances).astype(np.float32),
             [
-                self._named((*zip(own.rows[near[i]], own_moved[i], strict=True),), is_own=True)
-                + self._named((*zip(rows[i], others_moved[i], strict=True),), is_own=False)
+                self._named(own.rows[near[i]], own_weights[i], own_moved[i], is_own=True)
+                + self._named(rows[i], weights[i], others_moved[i], is_own=False)
                 for i in range(len(latents))
             ],
         )
@@ -203,11 +204,11 @@ class NeighborRater:
         weights, _ = _krige(self._latents[found], queries, is_other, weighting, self.aspect_sizes)
         return np.where(is_other, found, 0), weights
 
-    def _named(self, moves: Sequence[tuple[int, float]], is_own: bool) -> tuple[RatedNeighbor, ...]:
-        strongest = sorted((move for move in moves if move[1]), key=lambda move: -abs(move[1]))
+    def _named(self, rows: Rows, weights: Doubles, moved: Doubles, is_own: bool) -> tuple[RatedNeighbor, ...]:
+        strongest = sorted(np.flatnonzero(weights), key=lambda i: -abs(moved[i]))
         return tuple(
-            RatedNeighbor(self.diagram_ids[row], float(self._scores[row]), is_own, float(moved))
-            for row, moved in strongest
+            RatedNeighbor(self.diagram_ids[rows[i]], float(self._scores[rows[i]]), is_own, float(moved[i]))
+            for i in strongest
         )
 
     def _grow(self) -> None:
