@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from diagram_core.diagram import Diagram
 from diagram_core.isomorphism import ColoredGraph, isomorphic, stable_colors
 
+MAX_NEURON_LAYERS = 60  # more would be circles of less than 5 px where the flow goes down
 MAX_NEURON_EDGES = 45  # between neighbouring layers: more than this and single neurons are an unreadable mesh
 
 StructureKind = Literal["network", "chart"]
@@ -68,14 +69,17 @@ class Style:
 
 
 def draws_neurons(structure: Structure) -> bool:
-    """Whether every neuron gets a circle of its own: dense layers in a chain, MAX_NEURON_EDGES at most between two."""
+    """Whether every neuron gets a circle of its own: dense layers in a chain, few of them.
+
+    At most MAX_NEURON_LAYERS, and MAX_NEURON_EDGES between two.
+    """
     if structure.kind != "network" or not is_chain(structure):
         return False
     sizes = [element.size for element in structure.elements if element.kind in ("input", "dense")]
     if len(sizes) != len(structure.elements) or any(size is None for size in sizes):
         return False
     counts = [size for size in sizes if size is not None]
-    if not all(1 <= size <= MAX_NEURON_EDGES for size in counts):
+    if len(counts) > MAX_NEURON_LAYERS or not all(1 <= size <= MAX_NEURON_EDGES for size in counts):
         return False
     return all(a * b <= MAX_NEURON_EDGES for a, b in pairwise(counts))
 

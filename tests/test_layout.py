@@ -258,6 +258,10 @@ def assert_sound_for_seed(seed: int) -> None:
         assert set(diagram.edges()) == set(structure.edges), f"seed {seed}"
 
 
+def test_a_chain_too_long_for_neurons_is_laid_out_without_overlap() -> None:
+    assert_sound(dense_network(*[1] * 198), Style("down"))
+
+
 def test_networks_and_charts_are_laid_out_without_overlap_on_the_canvas() -> None:
     for seed in range(150):
         assert_sound_for_seed(seed)

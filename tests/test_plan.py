@@ -205,6 +205,7 @@ def test_what_synthesis_makes_round_trips_and_follows_the_grammar(seed: int) -> 
         (CHART + "a > [b", "line 2"),
         (CHART + "a > > b", "line 2"),
         (CHART + "\n".join(f"x{i}" for i in range(300)), "more than 200 elements"),
+        (CHART + " > ".join(", ".join(f"{side}{i}" for i in range(50)) for side in "ab"), "more than 2000 edges"),
         (CHART + "x" * 30_000, "30028 characters"),
     ],
 )

@@ -33,6 +33,7 @@ from itertools import groupby, pairwise
 from string import ascii_lowercase
 
 from diagram_core.errors import InputError
+from diagram_core.notation.listing import MAX_EDGES
 from diagram_core.notation.names import same_thing
 from diagram_core.structure import (
     DETAILS,
@@ -135,6 +136,8 @@ def read_plan(text: str) -> Plan:
     header, _, body = text.strip().partition("\n")
     kind, style = _read_header(header)
     structure = _read_network(body) if kind == "network" else _read_chart(body)
+    if len(structure.edges) > MAX_EDGES:
+        raise InputError(f"the plan has more than {MAX_EDGES} edges: join fewer steps at once")
     return Plan(structure, style)
 
 
