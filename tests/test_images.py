@@ -48,6 +48,13 @@ def test_what_stands_at_the_border_is_kept() -> None:
     assert prepared[-1].max() < 20
 
 
+def test_an_image_too_thin_for_its_margins_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "thin.png"
+    cv2.imwrite(str(path), np.zeros((1, 20_000, 3), np.uint8))
+    with pytest.raises(InputError, match="make it smaller"):
+        read_image(path)
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_images_come_from_files_in_rgb_over_white(tmp_path: Path, channels: int) -> None:
     path = tmp_path / "a.png"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
 from diagram_core.errors import InputError
 
-MAX_PIXELS = 64_000_000  # a hundred drawings at scale 1; a larger file is no drawing, or an attack
+MAX_PIXELS = 64_000_000  # with its margins, a hundred drawings at scale 1; a larger file is no drawing, or an attack
 
 Image = NDArray[np.uint8]
 
@@ -41,7 +42,7 @@ def read_image(path: Path) -> Image:
     """
     try:
         with PIL.Image.open(path) as file:
-            if file.width * file.height > MAX_PIXELS:
+            if math.prod(_canvas_size(file.height, file.width)) > MAX_PIXELS:
                 raise InputError(f"{path} has {file.width} x {file.height} pixels: make it smaller")
             colored = _eight_bit(file).convert("RGBA")
     except FileNotFoundError:
@@ -61,11 +62,18 @@ def _eight_bit(image: PIL.Image.Image) -> PIL.Image.Image:
     return PIL.Image.fromarray((np.asarray(image) // 257).clip(0, 255).astype(np.uint8))
 
 
+def _canvas_size(height_px: int, width_px: int) -> tuple[int, int]:
+    """Height and width of the smallest canvas that holds an image of this size."""
+    return (
+        max(height_px, round(width_px * CANVAS_HEIGHT_PX / CANVAS_WIDTH_PX)),
+        max(width_px, round(height_px * CANVAS_WIDTH_PX / CANVAS_HEIGHT_PX)),
+    )
+
+
 def _on_canvas(image: Image) -> Image:
     """The image with white margins that give it the canvas's aspect."""
     height, width = image.shape[:2]
-    full_width = max(width, round(height * CANVAS_WIDTH_PX / CANVAS_HEIGHT_PX))
-    full_height = max(height, round(width * CANVAS_HEIGHT_PX / CANVAS_WIDTH_PX))
+    full_height, full_width = _canvas_size(height, width)
     if (full_height, full_width) == (height, width):
         return image
     top, left = (full_height - height) // 2, (full_width - width) // 2
