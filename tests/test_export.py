@@ -80,6 +80,17 @@ def test_powerpoint_has_native_shapes_and_glued_connectors() -> None:
     assert (arrow.end_x, arrow.end_y) == (9525 * 620, 9525 * 150)
 
 
+def test_powerpoint_leads_an_arrow_from_a_shape_to_itself_around_its_corner() -> None:
+    (slide,) = slides(Diagram((replace(PLAIN, targets=(2,)),))).slides
+    connector = next(shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.LINE)
+    xml = connector._element.xml
+    assert "curvedConnector4" in xml
+    turns = [int(value) for value in re.findall(r'fmla="val (-?\d+)"', xml)]
+    assert turns[0] < 0
+    assert turns[1] > 100_000
+    assert len(set(re.findall(r'<a:(?:st|end)Cxn id="(\d+)"', xml))) == 1
+
+
 def test_drawio_has_a_cell_for_every_shape_and_edge() -> None:
     root = ET.fromstring(export(DIAGRAM, "drawio"))
     vertices = [cell for cell in root.iter("mxCell") if cell.get("vertex")]

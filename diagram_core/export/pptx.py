@@ -28,6 +28,7 @@ _SHAPES: dict[ShapeName, MSO_SHAPE] = {
     "circle": MSO_SHAPE.OVAL,
 }
 _TOP, _LEFT, _BOTTOM, _RIGHT = range(4)
+_LOOP_PX = 24  # how far an arrow from a shape to itself leads away from it
 _OVAL_SITES = (0, 2, 4, 6)  # an oval has eight connection sites, the four above among them
 _WRITTEN = datetime(2000, 1, 1)  # the same bytes for the same diagram
 
@@ -98,11 +99,13 @@ def _write(frame: Any, label: str, size_px: int, color: Color) -> None:
 
 
 def _join(line: Any, source: Node, target: Node, source_shape: Any, target_shape: Any) -> None:
-    begin, end = _sides(source, target)
+    begin, end = (_RIGHT, _TOP) if source is target else _sides(source, target)
     # begin_connect and end_connect would also place the ends, but know the four sites of a rectangle only.
     line._connect_begin_to(source_shape, _site(source, begin))
     line._connect_end_to(target_shape, _site(target, end))
     (line.begin_x, line.begin_y), (line.end_x, line.end_y) = _middle(source, begin), _middle(target, end)
+    if source is target:
+        _curve_outside(line, source)
     line.line.color.rgb = RGBColor(*source.stroke)
     line.line.width = _emu(EDGE_PX)
     if source.line == "dashed line":
@@ -110,6 +113,20 @@ def _join(line: Any, source: Node, target: Node, source_shape: Any, target_shape
     if source.line == "solid arrow":
         outline = line.line._get_or_add_ln()
         outline.append(outline.makeelement(qn("a:tailEnd"), {"type": "triangle"}))
+
+
+def _curve_outside(line: Any, node: Node) -> None:
+    """Lead a connector from the right side of a shape around its corner to its top.
+
+    The two guides of this preset say where it turns: how far along the box between its ends, in 100,000ths, from the
+    first of them (ECMA-376, 20.1.10.56).
+    """
+    across, up = -2 * _LOOP_PX / node.width, 1 + 2 * _LOOP_PX / node.height
+    geometry = line._element.spPr.prstGeom
+    geometry.set("prst", "curvedConnector4")
+    guides = geometry.get_or_add_avLst()
+    for name, share in (("adj1", across), ("adj2", up)):
+        guides.append(guides.makeelement(qn("a:gd"), {"name": name, "fmla": f"val {round(share * 100_000)}"}))
 
 
 def _sides(source: Node, target: Node) -> tuple[int, int]:
