@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         with _naming(path):
             yield temporary
-            temporary.chmod(0o644)  # mkstemp makes files that only their owner can read
+            temporary.chmod(_mode(path))  # mkstemp makes files that only their owner can read
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -37,17 +38,34 @@ def whole_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder beside `folder` to write to; it takes the place of `folder` if the block ends well."""
+    folder = folder.resolve()
     temporary = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        for path in temporary.iterdir():
-            path.chmod(0o644)  # safetensors makes files that only their owner can read
+        for path in temporary.rglob("*"):
+            if path.is_file():
+                path.chmod(_NEW_FILE_MODE)  # safetensors makes files that only their owner can read
         shutil.rmtree(folder, ignore_errors=True)
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _mode(path: Path) -> int:
+    """As the file has it, or as new ones get it."""
+    return stat.S_IMODE(path.stat().st_mode) if path.is_file() else _NEW_FILE_MODE
+
+
+def _new_file_mode() -> int:
+    """What the process's umask leaves. It can only be read by being set."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+_NEW_FILE_MODE = _new_file_mode()
 
 
 @contextmanager
