@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -176,6 +177,11 @@ def test_an_ensemble_comes_back_from_its_files_as_it_was(tmp_path: Path) -> None
 
 def test_files_that_cannot_be_used_say_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no file"):
+        load(tmp_path)
+    save(ensemble(), tmp_path)
+    config = json.loads((tmp_path / CONFIG_FILE).read_text())
+    (tmp_path / CONFIG_FILE).write_text(json.dumps(config | {"flaws": config["flaws"][::-1]}))
+    with pytest.raises(InputError, match="other flaws"):
         load(tmp_path)
     save(ensemble(), tmp_path)
     (tmp_path / "fold1.safetensors").write_bytes(b"cut off")

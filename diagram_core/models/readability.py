@@ -247,8 +247,10 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Ensemble:
             network.load_state_dict(load_file(folder / f"fold{number}.safetensors"))
             networks.append(network.to(device).eval())
         weights = np.array(config["measured_weights"], np.float32)
+        if config["flaws"] != list(FLAWS) or weights.shape != (len(FLAWS),):
+            raise ValueError("it sees other flaws than are known")
         return Ensemble(tuple(networks), config["image_height_px"], weights)
-    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"the readability model in {folder} cannot be read ({reason}): train it again") from None
 
