@@ -43,11 +43,11 @@ def with_ratings(judge: Judge, store: RatingStore) -> Judge:
     import numpy as np
 
     from diagram_core.models import neighbors
+    from diagram_core.models.taste_space import encode_kept
 
     ratings = store.all()
     latents = dict(zip(judge.rater.diagram_ids, judge.rater.latents, strict=True))
-    images = store.images([rating.diagram_id for rating in ratings if rating.diagram_id not in latents])
-    latents.update(zip(images, judge.taste_space.latents(list(images.values())), strict=True))
+    latents |= encode_kept(judge.taste_space, store, [r.diagram_id for r in ratings if r.diagram_id not in latents])
     rater = neighbors.fit(
         np.stack([latents[rating.diagram_id] for rating in ratings]) if ratings else judge.rater.latents[:0],
         [rating.score for rating in ratings],

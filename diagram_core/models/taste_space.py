@@ -6,7 +6,7 @@ cost it next to nothing. Those looks are computed from the pixels, so that an im
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from diagram_core.models import autoencoder
 from diagram_core.models.autoencoder import Encoder
 from diagram_core.models.images import Image, prepare
+from diagram_core.ratings import RatingStore
 
 Floats = NDArray[np.float32]
 
@@ -31,6 +32,7 @@ _DARK, _WHITE, _LINE = (
     85.0,
 )  # CIELAB lightness below which borders, above which paper, below which lines lie
 _MIN_SIDE_PX = 5
+_CHUNK = 64  # images that are in memory at the same time
 _DARK_FILL_PX = 9  # no border and no letter is as thick
 _MIN_WHITE_EXTENT = 0.7  # of its box that a white area fills: less lies between crossing edges
 _ROUND_EXTENT, _SQUARE_EXTENT = 0.86, 0.985  # an ellipse fills 0.79 of its box, a rectangle all of it
@@ -56,6 +58,26 @@ class TasteSpace:
 def load(autoencoder_folder: Path) -> TasteSpace:
     """The space of a saved auto-encoder. Raises InputError where that cannot be read."""
     return TasteSpace(autoencoder.load(autoencoder_folder))
+
+
+def encode_kept(
+    space: TasteSpace,
+    store: RatingStore,
+    diagram_ids: Sequence[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Floats]:
+    """Points of the diagrams with these ids, from the images that the ratings database keeps, few in memory at once.
+
+    progress: called with how many are done, of how many.
+    """
+    wanted = list(dict.fromkeys(diagram_ids))
+    found: dict[str, Floats] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        images = store.images(chunk)
+        found.update(zip(chunk, space.latents([images[number] for number in chunk]), strict=True))
+        progress(start + len(chunk), len(wanted))
+    return found
 
 
 def looks(images: Sequence[Image]) -> Floats:
