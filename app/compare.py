@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +42,7 @@ def compare(
 
     name = fitting_profile_name() if profile == "auto" else profile
     changes = list(overrides or [])
-    changes += [f"compare.prompts_file={prompts}"] if prompts is not None else []
+    changes += [f"compare.prompts_file={json.dumps(str(prompts))}"] if prompts is not None else []
     changes += [f"compare.prompts={limit}"] if limit is not None else []
     settings = load_profile(name, changes)
     with terminal.stdout_for_results():
@@ -55,10 +56,12 @@ def compare(
     if as_json:
         terminal.print_json({"folder": str(comparison.folder), "models": [asdict(c) for c in comparison.candidates]})
         return
+    from rich.text import Text
+
     columns = ("model", *MEASURES.values())
     rows = terminal.table(f"{len(comparison.candidates)} models", *columns, numbers=columns[1:-1])
     for candidate in comparison.candidates:
-        rows.add_row(*cells(candidate))
+        rows.add_row(*map(Text, cells(candidate)))
     terminal.out().print(rows)
     terminal.out().print(f"Table and figure: {comparison.folder}", markup=False)
     print_where(settings)

@@ -136,7 +136,7 @@ def _hub() -> Finding:
 def _project(settings: Profile) -> Iterator[Finding]:
     yield _champion(settings)
     yield _ratings()
-    yield Finding("MLflow store", settings.tracking_uri())
+    yield Finding("MLflow store", terminal.without_password(settings.tracking_uri()))
 
 
 def _champion(settings: Profile) -> Finding:
@@ -157,7 +157,8 @@ def _ratings() -> Finding:
         users, ratings = store.users(), store.all()
     except DiagramforgeError as error:
         return Finding("ratings", str(error), "export DIAGRAMFORGE_RATINGS=sqlite:////a/file/that/can/be/written.db")
-    return Finding("ratings", f"{len(ratings)} by {len(users)} users in {machine_profile().ratings_url()}")
+    database = terminal.without_password(machine_profile().ratings_url())
+    return Finding("ratings", f"{len(ratings)} by {len(users)} users in {database}")
 
 
 def _ports() -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import typer
 from app import terminal
 from app.champion import champion_bundle, load_parts
 from app.render import write_export
-from app.settings import known_user, rating_store
+from app.settings import rating_store
 from diagram_core.errors import UsageError
 from diagram_core.export import EXPORT_FORMATS, ExportFormat
 
@@ -90,10 +90,11 @@ def draw(
       diagramforge draw "..." --json | jq -r .sheet
     """
     from diagram_core.prompting import check_prompt
+    from diagram_core.ratings import checked_user
 
     wanted, asked = export_formats(formats), check_prompt(prompt)
     store = rating_store()
-    name = known_user(store, user) if user is not None else ""
+    name = checked_user(user) if user is not None else ""
     request = Request(asked, count, recommend, name, secrets.randbelow(MAX_SEED) if seed is None else seed)
     folder = out or new_folder(request.seed)
     started = time.monotonic()

@@ -10,8 +10,10 @@ import typer
 
 from app import terminal
 from app.champion import champion_bundle, load_judge, load_parts
+from app.draw import MAX_COUNT, MAX_SEED
 from app.images import image_files
-from app.rate import import_ratings
+from app.rank import read_images
+from app.rate import import_ratings, require_some
 from app.settings import known_user, rating_store
 
 if TYPE_CHECKING:
@@ -44,9 +46,11 @@ def _about(context: typer.Context) -> None:
 @app.command()
 def prompts(
     file: RowsFile,
-    count: Annotated[int, typer.Option(min=1, metavar="N", help="Candidates a prompt.")] = 5,
+    count: Annotated[int, typer.Option(min=1, max=MAX_COUNT, metavar="N", help="Candidates a prompt.")] = 5,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the first row; each has one of its own.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MAX_SEED, metavar="N", help="Of the first row; each has one of its own.")
+    ] = 0,
     failures: Annotated[
         bool, typer.Option("--failures", help="List the prompts that were not drawn as asked.")
     ] = False,
@@ -64,14 +68,16 @@ def prompts(
     """
     with terminal.progress() as show, terminal.stdout_for_results():
         show("loading the models", 0, 0)
-        bundle, store = champion_bundle(), rating_store()
         from diagram_core.evaluation import breakdown, measure_prompts, read_prompt_cases, summarize
 
         cases = read_prompt_cases(file)[:limit]
+        bundle, store = champion_bundle(), rating_store()
         draw_all = _drawer(load_parts(bundle, store), count, seed)
         results = measure_prompts(cases, draw_all, lambda done, total: show("drawing prompts", done, total))
+    wrong = [result for result in results if failures and not result.exact_first]
     if as_json:
-        terminal.print_json(summarize(results))
+        listed = {"failures": [_failure_row(result) for result in wrong]} if failures else {}
+        terminal.print_json({**summarize(results), **listed})
         return
     _print_measures(f"{len(cases)} prompts of {file}", summarize(results))
     columns = ("kind", "nodes", "prompts", "valid_rate", "exact_rate_first", "structural_score")
@@ -80,13 +86,16 @@ def prompts(
         rows.add_row(*(_shown(row[name]) for name in columns))
     terminal.out().print(rows)
     if failures:
-        _print_failures(results)
+        terminal.out().print(f"\n{len(wrong)} of {len(results)} not as asked", markup=False)
+        _print_failures(wrong)
 
 
-def _print_failures(results: Sequence[PromptResult]) -> None:
+def _failure_row(result: PromptResult) -> dict[str, Any]:
+    return {"prompt": result.prompt, "answer": result.answer, "mistakes": list(result.mistakes)}
+
+
+def _print_failures(wrong: Sequence[PromptResult]) -> None:
     """The first answers that are not what was asked, with what is wrong where that is known."""
-    wrong = [result for result in results if not result.exact_first]
-    terminal.out().print(f"\n{len(wrong)} of {len(results)} not as asked", markup=False)
     for result in wrong:
         terminal.out().print(f"\n{result.prompt}\n  -> {result.answer}", markup=False, highlight=False)
         for mistake in result.mistakes:
@@ -152,19 +161,22 @@ def ranking(
     with terminal.progress() as show, terminal.stdout_for_results():
         show("loading the models", 0, 0)
         judge, images_dir, name = _ranking_case(folder, user, show)
-        from diagram_core.evaluation import measure_ranking
-        from diagram_core.models.images import read_image
+        from rich.text import Text
 
-        images = {path.name: read_image(path) for path in image_files(images_dir)}
-        rows = measure_ranking(judge, images, name)
+        from diagram_core.evaluation import measure_ranking
+
+        images, skipped = read_images(image_files(images_dir))
+        rows = measure_ranking(judge, {path.name: image for path, image in images.items()}, name)
     if as_json:
-        terminal.print_json({"user": name or None, "images": rows})
+        terminal.print_json({"user": name or None, "images": rows, "skipped": skipped})
         return
     columns = ("image", "score", "readability", "expected_rating")
     made = terminal.table(f"{len(rows)} images in {images_dir}", *columns, numbers=columns[1:])
     for row in rows:
-        made.add_row(*(_shown(row[name]) for name in columns))
+        made.add_row(*(Text(_shown(row[name])) for name in columns))
     terminal.out().print(made)
+    for item in skipped:
+        terminal.out().print(f"skipped: {item['reason']}", markup=False)
 
 
 def _drawer(parts: Parts, count: int, seed: int) -> Callable[[str], list[DrawnCandidate]]:
@@ -183,8 +195,11 @@ def _ranking_case(folder: Path, user: str | None, show: terminal.Progress) -> tu
 
     bundle = champion_bundle()
     if (folder / RATED_DIR).is_dir() and (folder / CANDIDATES_DIR).is_dir():
-        name, store = user or folder.name, RatingStore("sqlite://")
-        import_ratings(store, folder / RATED_DIR, name, show)
+        name, store = user or folder.resolve().name, RatingStore("sqlite://")
+        imported, skipped = import_ratings(store, folder / RATED_DIR, name, show)
+        for path, reason in skipped.items():
+            terminal.notice(f"skipped: {path}: {reason}")
+        require_some(imported, folder / RATED_DIR)
         return load_judge(bundle, store), folder / CANDIDATES_DIR, name
     store = rating_store()
     return load_judge(bundle, store), folder, known_user(store, user) if user is not None else ""

@@ -30,7 +30,7 @@ def rank(
 ) -> None:
     """Rank images by readability and by a user's taste.
 
-    Half of the score is readability, half how the user would rate them.
+    Half of the score is readability, half how the user would rate them, unless the profile weighs them otherwise.
 
     \b
     Examples:
@@ -50,7 +50,7 @@ def rank(
         from diagram_core.drawing import rank_images
 
         show(f"ranking {len(paths)} images", 0, 0)
-        images, skipped = _read(paths)
+        images, skipped = read_images(paths)
         ranking = rank_images(judge, list(images.values()), recommend, name)
         if out is not None:
             _write_sheet(images, ranking, out)
@@ -62,7 +62,7 @@ def rank(
         _print(name, rows, skipped, out)
 
 
-def _read(paths: list[Path]) -> tuple[dict[Path, NDArray[np.uint8]], list[dict[str, str]]]:
+def read_images(paths: list[Path]) -> tuple[dict[Path, NDArray[np.uint8]], list[dict[str, str]]]:
     """The images, and the files that are none, with the reason. Raises InputError where there is no image at all."""
     from diagram_core.models.images import read_image
 

@@ -64,7 +64,7 @@ def _rate_one(image_or_id: str, score: str, user: str, as_json: bool) -> None:
     if as_json:
         terminal.print_json({"user": name, "diagram_id": rating.diagram_id, "score": number})
     else:
-        terminal.out().print(f"{name} rated {short_id(rating.diagram_id)} {number:g} of 5.")
+        terminal.out().print(f"{name} rated {short_id(rating.diagram_id)} {number:g} of 5.", markup=False)
 
 
 def _diagram_id(store: RatingStore, image_or_id: str) -> str:
@@ -87,6 +87,11 @@ def _rate_folder(folder: Path, user: str, as_json: bool) -> None:
         terminal.print_json({"user": name, "imported": imported.total(), "skipped": reasons})
     else:
         _print_import(name, imported, skipped)
+    require_some(imported, folder)
+
+
+def require_some(imported: Counter[str], folder: Path) -> None:
+    """Raise InputError where nothing was imported."""
     if not imported:
         raise InputError(f"nothing imported from {folder}: it should hold folders named 0 to 5 with images")
 
@@ -137,7 +142,7 @@ def _score_folders(folder: Path) -> tuple[list[tuple[str, Path]], dict[Path, str
 def _print_import(user: str, imported: Counter[str], skipped: dict[Path, str]) -> None:
     out = terminal.out()
     by_score = ", ".join(f"{imported[score]} rated {score}" for score in _SCORE_FOLDERS if imported[score])
-    out.print(f"{imported.total()} images imported for {user}{f': {by_score}' if by_score else ''}.")
+    out.print(f"{imported.total()} images imported for {user}{f': {by_score}' if by_score else ''}.", markup=False)
     if skipped:
         out.print(f"{len(skipped)} skipped:")
         for path, reason in skipped.items():

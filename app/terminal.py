@@ -49,6 +49,17 @@ def notice(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def without_password(url: str) -> str:
+    """A database's or server's URL as it may be shown; what is no URL as it is."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return url
+
+
 def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     """An empty table; the columns in `numbers` are aligned to the right."""
     from rich import box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -60,7 +61,7 @@ def train(
 
     chosen_stages(only, from_stage)  # what is wrong with the command is said before anything starts
     if scores is not None:
-        overrides = [*(overrides or []), f"readability.scores={scores.absolute()}"]
+        overrides = [*(overrides or []), f"readability.scores={json.dumps(str(scores.absolute()))}"]
     name = fitting_profile_name() if profile == "auto" else profile
     settings = load_profile(name, overrides)
     _check_scores(settings)
@@ -144,7 +145,7 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 def print_where(settings: Profile) -> None:
     """Say where artifacts, MLflow runs and Prefect runs are, and the commands that open them."""
     out = terminal.out()
-    uri = settings.tracking_uri()
+    uri = terminal.without_password(settings.tracking_uri())
     out.print(f"\nArtifacts:     {settings.artifacts_dir()}", markup=False)
     out.print(f"MLflow runs:   {uri}", markup=False)
     if uri.startswith(("http://", "https://")):

@@ -124,7 +124,7 @@ class NameCopier:
         return moves | (dict.fromkeys(b",\n", _START) if can_end else {})
 
     def _first(self, mode: Mode) -> dict[int, Place]:
-        """The first bytes of a name without quotes; where a sentence begins, in small letters, too."""
+        """The first bytes of a name without quotes; in small letters, too, as words at the start of a sentence are."""
         starts = [offset for offset in self._starts if self._prompt[offset] not in _UNQUOTED_NOT_FIRST]
         return self._onward(starts, mode, begins=True)
 

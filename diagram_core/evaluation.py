@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diagram_core.diagram import Diagram
 from diagram_core.drawing import DrawnCandidate, Judge, rank_images
-from diagram_core.errors import InputError
+from diagram_core.errors import InputError, UsageError
 from diagram_core.files import read_rows
 from diagram_core.geometry import measure
 from diagram_core.layout import lay_out
@@ -23,6 +23,7 @@ from diagram_core.models.readability import agreement
 from diagram_core.notation.listing import read_list
 from diagram_core.notation.plan import read_plan
 from diagram_core.people import read_rated
+from diagram_core.prompting import check_prompt
 from diagram_core.render import Image, draw
 from diagram_core.structure import (
     Element,
@@ -235,6 +236,7 @@ def _prompt_case(row: dict[str, Any], place: str) -> PromptCase:
     prompt = _text(row, "prompt", place)
     wanted = _text(row, "plan" if "plan" in row else "diagram", place)
     try:
+        check_prompt(prompt)
         if "plan" in row:
             plan = read_plan(wanted)
             return PromptCase(prompt, lay_out(plan.structure, plan.style), plan.structure.kind, plan.structure)
@@ -246,7 +248,7 @@ def _prompt_case(row: dict[str, Any], place: str) -> PromptCase:
         return _case_of_structure(prompt, diagram, row["structure"])
     except (LookupError, TypeError, ValueError) as error:
         raise InputError(f"{place}: its structure is not of the known form ({error!r})") from None
-    except InputError as error:
+    except (InputError, UsageError) as error:
         raise InputError(f"{place}: {error}") from None
 
 

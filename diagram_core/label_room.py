@@ -16,13 +16,13 @@ _PIECE = re.compile(r"(\s*)([^\s\-/_]*[\-/_]+|[^\s\-/_]+)")
 
 
 def text_size_px(label: str, font_px: float, width_px: float) -> tuple[float, float]:
-    """Width and height of a label wrapped at spaces to a width; a word that is wider still sticks out."""
+    """Width and height of a label wrapped to a width; a piece that is wider still sticks out."""
     widest, lines = _wrapped(label, width_px / font_px)
     return widest * font_px, lines * LINE_EM * font_px
 
 
 def fits(label: str, font_px: float, width_px: float, height_px: float) -> bool:
-    """Whether a label, wrapped at spaces, fits into a rectangle."""
+    """Whether a label, wrapped, fits into a rectangle."""
     width, height = text_size_px(label, font_px, width_px)
     return width <= width_px and height <= height_px
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ class RatingStore:
         number = diagram_id(image)
         values = {
             "png": _small_png(image),
-            "path": path,
+            "path": os.fsencode(path).decode(errors="replace"),  # which need not be UTF-8; in databases text is
             "text": text,
             "prompt": prompt,
             "created_at": _now(),
@@ -255,8 +256,13 @@ def checked_score(score: float | str) -> float:
 
 
 def checked_user(user: str) -> str:
-    """The user's name without space around it. Raises UsageError where nothing, or far too much, is left."""
+    """The user's name without space around it.
+
+    Raises UsageError where nothing, or far too much, is left, and for bytes that are no text.
+    """
     name = user.strip()
+    if not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise UsageError(f"the user's name {name!r} is not UTF-8: give another --user NAME")
     if not name or len(name) > MAX_USER_LENGTH:
         raise UsageError(f"a user's name has 1 to {MAX_USER_LENGTH} characters, not {len(name)}: give --user NAME")
     return name
@@ -267,7 +273,9 @@ def _checked(url: str) -> URL:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
     except SQLAlchemyError:
-        raise InputError(f"{url!r} is not a database URL, such as sqlite:////home/me/ratings.db") from None
+        raise InputError(
+            "pipeline.ratings_url is not a database URL, such as sqlite:////home/me/ratings.db: change it"
+        ) from None
     if backend not in _INSERTS:
         raise InputError(f"ratings live in SQLite or PostgreSQL, not in {backend}: change pipeline.ratings_url")
     return parsed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import json
 import os
 import re
 import shutil
@@ -61,7 +62,9 @@ def image(tmp_path: Path) -> Path:
         (["draw", ""], "the prompt is empty"),
         (["draw", " \t\x00"], "the prompt is empty"),
         (["draw", "x" * 10_000], "the prompt has 10000 characters, more than"),
-        (["draw", "x", "--user", "nobody"], "no user 'nobody'"),
+        (["draw", "x", "--user", " "], "a user's name has 1 to 200 characters"),
+        (["draw", "x", "--user", "a\udcff"], "is not UTF-8"),
+        (["evaluate", "prompts", "x", "--seed", "99999999999999999999"], "--seed"),
         (["draw", "x", "--format", "gif"], "no format 'gif'"),
         (["draw", "x", "--format", ","], "no format ','"),
         (["draw", "x", "--count", "0"], "--count"),
@@ -151,6 +154,11 @@ def test_rows_that_cannot_be_measured(refused: Refused, tmp_path: Path) -> None:
     ):
         (tmp_path / "x.jsonl").write_bytes(content)
         assert says in refused(1, "evaluate", "parser", "x.jsonl")
+    for prompt, says in (("", "row 2"), ("x" * 4001, "row 2: the prompt has 4001 characters")):
+        plan = "network right sky soft full\n1 1"
+        rows = [json.dumps({"prompt": text, "plan": plan}) for text in ("a", prompt)]
+        (tmp_path / "x.jsonl").write_text("\n".join(rows))
+        assert says in refused(1, "evaluate", "prompts", "x.jsonl")
     packed = gzip.compress(b'{"answer": "1"}\n' * 1000)
     (tmp_path / "x.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     assert "cannot be read as JSON lines" in refused(1, "evaluate", "parser", "x.jsonl.gz")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import cli
+from app import cli, terminal
 from tests.toy_champion import ToyChampion
 
 PROMPT = "a network with layers of 4, 6 and 1"
@@ -105,6 +106,18 @@ def test_the_real_ratings_are_imported(capsys: pytest.CaptureFixture[str], real_
     assert (found["imported"], found["skipped"]) == (16, [])
 
 
+def test_a_name_is_no_markup(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = write_image(tmp_path / "a.png", 0)
+    assert shown(capsys, "rate", str(path), "4", "--user", "x[/b]").startswith("x[/b] rated ")
+    write_image(tmp_path / "mine" / "5" / "a.png", 0)
+    assert "for x[/b]: 1 rated 5" in shown(capsys, "rate", "--import", "mine", "--user", "x[/b]")
+
+
+def test_a_file_whose_name_is_no_text_can_be_rated(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = write_image(tmp_path / "a.png", 0).rename(os.fsdecode(bytes(tmp_path) + b"/\xff.png"))
+    assert "rated" in shown(capsys, "rate", str(path), "4", "--user", "ann")
+
+
 # --- draw
 
 
@@ -150,6 +163,16 @@ def test_a_draw_differs_from_the_one_before_unless_its_seed_is_given(
     assert first["folder"] != second["folder"]
     again = answer(capsys, "draw", PROMPT, "--seed", str(first["seed"]), "--out", "again", "--json")
     assert [row["id"] for row in again["candidates"]] == [row["id"] for row in first["candidates"]]
+
+
+def test_somebody_who_has_rated_nothing_yet_is_welcome(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion
+) -> None:
+    found = answer(capsys, "draw", PROMPT, "--user", "ann", "--json")
+    assert found["user"] == "ann"
+    best = found["candidates"][0]
+    assert best["expected_rating"] == pytest.approx(best["readability"])
+    assert "nobody has rated anything like it yet" in best["reasons"][-1]
 
 
 @pytest.mark.parametrize("prompt", ["입력 4개, 은닉 6개, 출력 1개", "شبكة من ثلاث طبقات", "🧠 ➡ 📊"])
@@ -271,6 +294,10 @@ def test_prompts_are_measured(capsys: pytest.CaptureFixture[str], champion: ToyC
     assert found["valid_rate"] == pytest.approx(0.8)  # one of the five is no plan
     assert champion.prompts == [PROMPT] * 2
     assert "valid_rate" in shown(capsys, "evaluate", "prompts", file)
+    wrong = {"prompt": PROMPT, "plan": "network right sky soft full\n9 1"}
+    listed = answer(capsys, "evaluate", "prompts", write_rows("wrong.jsonl", wrong), "--failures", "--json")
+    assert [failure["prompt"] for failure in listed["failures"]] == [PROMPT]
+    assert listed["failures"][0]["mistakes"]
 
 
 def test_readability_is_measured(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
@@ -305,7 +332,27 @@ def test_a_ranking_is_measured_by_the_taste_that_comes_with_it(
     assert "b.png" in shown(capsys, "evaluate", "ranking", str(candidates))
 
 
+def test_a_taste_that_shows_nothing_is_refused_and_a_file_that_is_no_image_skipped(
+    capsys: pytest.CaptureFixture[str], champion: ToyChampion, tmp_path: Path
+) -> None:
+    write_image(tmp_path / "case" / "rated" / "five stars" / "a.png", 1)
+    write_image(tmp_path / "case" / "candidates" / "a.png", 2)
+    (tmp_path / "case" / "candidates" / "b.png").write_bytes(b"no image")
+    assert cli.run(["evaluate", "ranking", "case"]) == 1
+    assert "nothing imported from" in capsys.readouterr().err
+    found = answer(capsys, "evaluate", "ranking", "case/candidates", "--json")
+    assert [row["image"] for row in found["images"]] == ["a.png"]
+    assert [item["file"] for item in found["skipped"]] == ["case/candidates/b.png"]
+
+
 # --- doctor
+
+
+def test_passwords_are_not_shown() -> None:
+    assert terminal.without_password("postgresql://ann:secret@host/db") == "postgresql://ann:***@host/db"
+    assert terminal.without_password("http://ann:secret@host:5000") == "http://ann:***@host:5000"
+    for plain in ("sqlite:////home/ann/ratings.db", "/home/ann/mlruns", "http://127.0.0.1:5000"):
+        assert terminal.without_password(plain) == plain
 
 
 def test_doctor_says_what_is_missing_and_how_to_get_it(
