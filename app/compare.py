@@ -38,6 +38,7 @@ def compare(
       diagramforge compare starter my-model --prompts held-out.jsonl.gz --limit 20
       diagramforge compare starter --set compare.notation=plan --set compare.shots=4
     """
+    from tasks.compare import MEASURES, cells, check
     from tasks.config import load_profile
 
     name = fitting_profile_name() if profile == "auto" else profile
@@ -45,10 +46,10 @@ def compare(
     changes += [f"compare.prompts_file={json.dumps(str(prompts))}"] if prompts is not None else []
     changes += [f"compare.prompts={limit}"] if limit is not None else []
     settings = load_profile(name, changes)
+    check(settings, models)  # what is wrong with the command is said before anything starts
     with terminal.stdout_for_results():
         start_services(settings)
         from flows.compare_models import compare_models
-        from tasks.compare import MEASURES, cells
         from tasks.pipeline_run import unwound_by_sigterm
 
         with unwound_by_sigterm():

@@ -96,10 +96,11 @@ def _failure_row(result: PromptResult) -> dict[str, Any]:
 
 def _print_failures(wrong: Sequence[PromptResult]) -> None:
     """The first answers that are not what was asked, with what is wrong where that is known."""
+    from diagram_core.export.marks import plain_text
+
     for result in wrong:
-        terminal.out().print(f"\n{result.prompt}\n  -> {result.answer}", markup=False, highlight=False)
-        for mistake in result.mistakes:
-            terminal.out().print(f"     {mistake}", markup=False, highlight=False)
+        told = [f"\n{result.prompt}", f"  -> {result.answer}", *(f"     {mistake}" for mistake in result.mistakes)]
+        terminal.out().print(plain_text("\n".join(told)), markup=False)
 
 
 @app.command()

@@ -212,13 +212,15 @@ def _plural(count: int, noun: str) -> str:
 def _print_check(file: Path, found: DiagramFile, problems: list[str]) -> None:
     from rich.text import Text
 
+    from diagram_core.export.marks import plain_text
+
     out = terminal.out()
     read = f"{_plural(len(found.diagram.nodes), 'node')}, {_plural(len(found.diagram.edges()), 'edge')}"
     out.print(f"{file}: {found.notation} notation, {read}", markup=False)
     if found.dropped:
         rows = terminal.table(f"\n{len(found.dropped)} dropped", "line", "reason", "text", numbers=("line",))
         for item in found.dropped:
-            rows.add_row(str(item.line), Text(item.reason), Text(item.text))
+            rows.add_row(str(item.line), Text(plain_text(item.reason)), Text(plain_text(item.text)))
         out.print(rows)
     else:
         out.print("Nothing dropped.")

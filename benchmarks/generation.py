@@ -81,6 +81,8 @@ def _tokens_per_second(parts: Parts, model: Any, prompts: Sequence[str]) -> tupl
     """Ours and `generate`'s, prompt by prompt in turns, so that whatever else the machine does slows both."""
     tokenizer = parts.language_model.tokenizer
     counts, ours, plain_counts, theirs = 0, 0.0, 0, 0.0
+    warm_up = torch.tensor([encode_prompt(tokenizer, prompts[0])] * CANDIDATES, device=model.device)
+    model.generate(warm_up, attention_mask=torch.ones_like(warm_up), max_new_tokens=2)  # as ours is warm by now
     for prompt in prompts:
         started = time.perf_counter()
         candidates = generate(parts.language_model, prompt, CANDIDATES, parts.generate, seed=1)

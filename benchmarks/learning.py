@@ -19,7 +19,7 @@ from typing import Any
 
 import benchmarks
 from benchmarks.readability import QuietLog
-from diagram_core.errors import DiagramforgeError
+from diagram_core.errors import DiagramforgeError, InputError
 from tasks import autoencoder, readability, render
 from tasks.config import AutoencoderConfig, ReadabilityConfig, load_profile
 from tasks.figures import gains_by_seed
@@ -60,17 +60,18 @@ def _gain(
     try:
         with tempfile.TemporaryDirectory() as out_dir, QuietLog(f"{name}, seed {seed}") as log:
             return stage(config.model_copy(update={"seed": seed}), {"render": drawings}, Path(out_dir), log)["gain"]
+    except InputError:
+        raise
     except DiagramforgeError as error:
         print(f"seed {seed}: {error}", file=sys.stderr)
         return None
 
 
 def _figures(name: str, gains: Sequence[float | None]) -> dict[str, float]:
-    learned = [gain for gain in gains if gain is not None]
     return {
-        f"{name}_learned": float(len(learned)),
-        f"{name}_least_gain": min(learned, default=0.0),
-        f"{name}_median_gain": median(learned) if learned else 0.0,
+        f"{name}_learned": float(sum(gain is not None for gain in gains)),
+        f"{name}_least_gain": min(gain or 0.0 for gain in gains),
+        f"{name}_median_gain": median(gain or 0.0 for gain in gains),
     }
 
 

@@ -182,20 +182,25 @@ def breakdown(results: Sequence[PromptResult]) -> list[dict[str, Any]]:
 def measure_readability(path: Path, score: ReadabilityScore) -> dict[str, float]:
     """Score drawings that people rated (a file for `read_rated`), as those saw them.
 
-    score(images, diagrams): readability [n] of drawings of which both are known. Raises InputError that names the file
-    and the row.
+    Each measure twice: as drawings are scored whose diagram is known, and, `picture_...`, by the picture alone.
+    score(images, diagrams): readability [n]; diagrams is () where only the pictures are known. Raises InputError that
+    names the file and the row.
     """
     rated = read_rated(path)
     diagrams, wanted = [diagram for diagram, _ in rated], np.array([score for _, score in rated], np.float32)
     chunks = [diagrams[start : start + _CHUNK] for start in range(0, len(diagrams), _CHUNK)]
-    predicted = np.concatenate([score([draw(diagram, classic=True) for diagram in chunk], chunk) for chunk in chunks])
-    measured = agreement(predicted, wanted)
+    predicted: dict[str, list[NDArray[np.float32]]] = {"": [], "picture_": []}
+    for chunk in chunks:
+        images = [draw(diagram, classic=True) for diagram in chunk]
+        predicted[""].append(score(images, chunk))
+        predicted["picture_"].append(score(images, ()))
+    measured = {name: agreement(np.concatenate(scores), wanted) for name, scores in predicted.items()}
     return {
         "answers": float(len(rated)),
-        "mse": measured.mse,
-        "mae": measured.mae,
-        "spearman": measured.spearman,
-        "mse_of_predicting_mean": measured.mse_of_predicting_mean,
+        **{f"{name}mse": found.mse for name, found in measured.items()},
+        **{f"{name}mae": found.mae for name, found in measured.items()},
+        **{f"{name}spearman": found.spearman for name, found in measured.items()},
+        "mse_of_predicting_mean": measured[""].mse_of_predicting_mean,
     }
 
 

@@ -123,7 +123,8 @@ class RatingStore:
     def add_diagram(self, image: NDArray[np.uint8], path: str = "", text: str = "", prompt: str = "") -> str:
         """Keep a diagram's image (RGB, [h, w, 3]) so that it can be rated; returns its id.
 
-        A diagram that is known already stays as it is. Images larger than the canvas are kept at its size.
+        A diagram that is known already stays as it is, but for an image that has been damaged. Images larger than the
+        canvas are kept at its size.
         """
         number = diagram_id(image)
         values = {
@@ -135,7 +136,7 @@ class RatingStore:
         }
         with self._session() as session:
             insert = self._insert()(_DiagramRow).values(id=number, **values)
-            session.execute(insert.on_conflict_do_nothing(index_elements=["id"]))
+            session.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"png": values["png"]}))
         return number
 
     def add(self, user: str, diagram_id: str, score: float) -> Rating:
@@ -193,7 +194,7 @@ class RatingStore:
             for start in range(0, len(wanted), 500):  # SQLite takes only so many parameters a query
                 chunk = wanted[start : start + 500]
                 rows = session.execute(select(_DiagramRow.id, _DiagramRow.png).where(_DiagramRow.id.in_(chunk)))
-                found.update({row.id: _from_png(row.png) for row in rows})
+                found.update({row.id: _from_png(row.png, row.id) for row in rows})
         return found
 
     def _ratings(self, *conditions: Any) -> list[Rating]:
@@ -294,8 +295,10 @@ def _small_png(image: NDArray[np.uint8]) -> bytes:
     return bytes(cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1])
 
 
-def _from_png(png: bytes) -> NDArray[np.uint8]:
-    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
+def _from_png(png: bytes, number: str) -> NDArray[np.uint8]:
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB) if png else None
     if image is None:
-        raise DiagramforgeError("the ratings database holds an image that cannot be read: rate that diagram again")
+        raise DiagramforgeError(
+            f"the image of diagram {short_id(number)} in the ratings database cannot be read: rate its file again"
+        )
     return np.asarray(image, np.uint8)

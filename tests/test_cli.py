@@ -275,6 +275,15 @@ def test_check_says_what_was_dropped_and_why_and_what_is_wrong(capsys: pytest.Ca
     assert found["geometry"]["edge_count"] == 1
 
 
+def test_what_a_terminal_would_obey_is_not_printed(capsys: pytest.CaptureFixture[str], champion: ToyChampion) -> None:
+    Path("diagram.txt").write_text(LIST.replace("hexagon", "hexa\x1b]0;gon"), encoding="utf-8")
+    text = shown(capsys, "check", "diagram.txt")
+    assert "hexa" in text
+    file = write_rows("rows.jsonl", {"prompt": "\x1b]0;title\x07 4-1", "plan": "network right sky soft full\n9 1"})
+    text += shown(capsys, "evaluate", "prompts", file, "--failures")
+    assert "\x1b" not in text
+
+
 # --- evaluate
 
 

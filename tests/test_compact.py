@@ -47,7 +47,7 @@ def test_many_styles_have_names() -> None:
     assert read_compact(write_compact(diagram)) == diagram
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_diagrams.filter(lambda diagram: diagram.nodes))
 def test_every_diagram_round_trips(diagram: Diagram) -> None:
     assert read_compact(write_compact(diagram)) == diagram
@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_refused_with_line_and_reason(text: str, problem:
     assert "\n" not in str(error.value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=60), st.text('A=ra0123,x- |\\\n>"', max_size=60)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(InputError):

@@ -182,7 +182,15 @@ def test_table_and_figure_are_in_mlflow(profile: Profile) -> None:
     }
 
 
-def test_nothing_is_started_for_nothing(profile: Profile, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_comparison_is_said_before_anything_is_started(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    monkeypatch.setattr("app.compare.start_services", lambda settings: pytest.fail("started"))
+    assert cli.run(["compare", "starter", "--prompts", "set #2.jsonl"]) == 1
+    assert "no file set #2.jsonl" in capsys.readouterr().err
+
+
+def test_nothing_is_compared_without_models_or_prompts(profile: Profile, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="name some"):
         compare.check(profile, [])
     missing = toy_profile(tmp_path, Path(), f"compare.prompts_file={tmp_path / 'no.jsonl'}")

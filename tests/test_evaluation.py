@@ -243,6 +243,8 @@ def test_readability_is_compared_with_people_on_drawings_as_they_saw_them(tmp_pa
     seen: list[Any] = []
 
     def score(images: Any, known: Any) -> Any:
+        if not known:
+            return np.array([1, 3, 5], np.float32)
         seen.extend(images)
         assert known == diagrams
         return np.array([4, 3, 2], np.float32)
@@ -253,6 +255,8 @@ def test_readability_is_compared_with_people_on_drawings_as_they_saw_them(tmp_pa
     assert measures["mse"] == pytest.approx(2 / 3)
     assert measures["mae"] == pytest.approx(2 / 3)
     assert measures["spearman"] == pytest.approx(1)
+    assert measures["picture_spearman"] == pytest.approx(-1)
+    assert measures["picture_mse"] == pytest.approx(32 / 3)
     assert measures["mse_of_predicting_mean"] == pytest.approx(8 / 3)
 
 

@@ -158,7 +158,7 @@ def test_graphviz_draws_it_where_it_stood(diagram: Diagram, tmp_path: Path) -> N
     assert [up - y[0] for up in y] == pytest.approx([0, 0, -300 / 96], abs=0.01)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(any_diagrams)
 def test_any_diagram_can_be_exported_and_read(diagram: Diagram) -> None:
     count, edges = len(diagram.nodes), len(diagram.edges())

@@ -134,7 +134,7 @@ def test_an_empty_and_a_single_node_diagram_have_measures() -> None:
     assert of(BOX).min_spacing_px == 1000
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_diagrams)
 def test_any_diagram_has_finite_measures_and_shares_within_bounds(diagram: Diagram) -> None:
     geometry = measure(diagram)

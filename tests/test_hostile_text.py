@@ -56,7 +56,7 @@ def _read_or_refuse(text: str) -> None:
     assert read_plan(write_plan(plan.structure, plan.style)) == plan
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(["network right sky soft full\n", "chart down sand box short\n", ""]),
     st.one_of(st.text(max_size=60), st.lists(pieces, max_size=30).map("".join)),
@@ -65,14 +65,14 @@ def test_any_plan_is_read_and_written_or_refused(header: str, body: str) -> None
     _read_or_refuse(header + body)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(PLANS), st.integers(0, 200), st.integers(0, 8), st.lists(pieces, max_size=3).map("".join))
 def test_a_plan_with_a_slip_is_read_and_written_or_refused(plan: str, at: int, lost: int, slip: str) -> None:
     start = min(at, len(plan))
     _read_or_refuse(plan[:start] + slip + plan[start + lost :])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_all_that_synthesis_makes_round_trips(seed: int, number: int) -> None:
     example = make_example(seed, number)

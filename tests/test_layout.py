@@ -182,7 +182,7 @@ def structures(draw: st.DrawFn) -> Structure:
     return Structure("network", tuple(elements), edges)
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120)
 @given(structures(), styles)
 def test_any_structure_is_laid_out_without_overlap_on_the_canvas(structure: Structure, style: Style) -> None:
     diagram = assert_sound(structure, style)
@@ -190,7 +190,7 @@ def test_any_structure_is_laid_out_without_overlap_on_the_canvas(structure: Stru
         assert set(diagram.edges()) == set(structure.edges)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 45), min_size=1, max_size=MAX_ELEMENTS), styles)
 def test_any_chain_of_dense_layers_is_laid_out_without_overlap_on_the_canvas(sizes: list[int], style: Style) -> None:
     for i, size in enumerate(sizes[:-1]):

@@ -166,7 +166,7 @@ def test_targets_beyond_the_limit_are_left_out_and_reported() -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_diagrams)
 def test_every_diagram_round_trips(diagram: Diagram) -> None:
     reading = read_list(write_list(diagram))
@@ -177,7 +177,7 @@ def test_every_diagram_round_trips(diagram: Diagram) -> None:
 pieces = st.sampled_from([*"[](){},:'\"`#\\\n ”1-.e", "circle", "0", "255", "px", GOOD, GOOD[:40], "None", "é"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=200), st.lists(pieces, max_size=60).map("".join)))
 def test_no_text_makes_the_reader_raise(text: str) -> None:
     reading = read_list(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -148,3 +149,15 @@ def test_a_password_is_never_shown() -> None:
         RatingStore("postgresql://ada:secret@localhost:1/ratings")
     assert "secret" not in str(error.value)
     assert one_line(error.value)
+
+
+def test_a_damaged_image_is_named_and_mended_by_rating_its_file_again(tmp_path: Path) -> None:
+    store, image = RatingStore(f"sqlite:///{tmp_path / 'ratings.db'}"), np.full((4, 5, 3), 9, np.uint8)
+    number = store.add_diagram(image)
+    for damaged in (b"", b"no png"):
+        with sqlite3.connect(tmp_path / "ratings.db") as database:
+            database.execute("update diagrams set png = ?", (damaged,))
+        with pytest.raises(DiagramforgeError, match=number[:8]):
+            store.images([number])
+    store.add_diagram(image)
+    np.testing.assert_array_equal(store.images([number])[number], image)

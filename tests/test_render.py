@@ -293,7 +293,7 @@ def test_labels_lose_what_cannot_be_drawn() -> None:
     assert len(typeset.drawable("x" * 10_000)) == typeset.MAX_DRAWN_CHARS
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_diagrams)
 def test_any_diagram_can_be_drawn(diagram: Diagram) -> None:
     for classic in (False, True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from random import Random
 
@@ -11,13 +12,24 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from app.starter import ship_adapter, ship_networks
+from diagram_core.decoding import load_engine
+from diagram_core.evaluation import read_prompt_cases
 from diagram_core.files import read_json, write_json
 from diagram_core.flaws import readability_oracle
+from diagram_core.generate import generate, prepare
+from diagram_core.layout import lay_out
+from diagram_core.models.language import load_tokenizer
 from diagram_core.models.readability import Ensemble, ReadabilityNet, agreement, load, save
+from diagram_core.notation import answer_grammar, copies_names
+from diagram_core.notation.plan import read_plan
 from diagram_core.render import draw
+from diagram_core.structure import same_graph
 from diagram_core.synthesis.half_trained import half_trained
+from tasks import base
 from tasks.base import STARTER_HUB_ID
-from tasks.config import STARTER_DIR
+from tasks.config import STARTER_DIR, BaseConfig, GenerateConfig
+from tests.conftest import ROOT
+from tests.training import MemoryLog
 
 MAX_SHIPPED_BYTES = 16_000_000
 MAX_SHIPPED_NETWORKS_BYTES = 3_000_000
@@ -75,3 +87,18 @@ def test_the_shipped_adapter_is_small_and_says_how_it_was_made() -> None:
     assert any(weight.abs().max() > 0 for name, weight in weights.items() if "lora_B" in name)  # it was trained
     metrics = read_json(STARTER_DIR / "sft_metrics.json")
     assert metrics["eval_loss"] < metrics["eval_loss_before"]
+
+
+@pytest.mark.slow
+def test_the_shipped_adapter_draws_what_people_typed(tmp_path: Path) -> None:
+    if importlib.util.find_spec(base.STARTER_PACKAGE) is None:
+        pytest.skip(f"{base.STARTER_PACKAGE} is not installed")
+    base.run(BaseConfig(model="starter", adapter="starter"), {}, tmp_path, MemoryLog())
+    folder = tmp_path / base.MODEL_DIR
+    model = prepare(load_engine(folder), load_tokenizer(folder), answer_grammar("plan"), copies_names("plan"))
+    cases = read_prompt_cases(ROOT / "tests" / "human_prompts.jsonl")[::3]
+    answers = [generate(model, case.prompt, 1, GenerateConfig(), seed=0)[0].text for case in cases]
+    plans = [read_plan(answer) for answer in answers]
+    drawn = [lay_out(plan.structure, plan.style) for plan in plans]
+    right = sum(same_graph(case.diagram, diagram) for case, diagram in zip(cases, drawn, strict=True))
+    assert right >= 0.8 * len(cases)

@@ -136,7 +136,7 @@ def colored(edges: Edges, colors: list[int]) -> nx.DiGraph[int]:
     return graph
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.data())
 def test_isomorphic_agrees_with_vf2(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 6))
@@ -252,7 +252,7 @@ def test_differences_say_what_is_missing_extra_and_changed(wanted: str, got: str
     assert list(differences(read_plan(wanted).structure, read_plan(got).structure)) == says
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.data())
 def test_differences_are_empty_exactly_for_the_same_structure(data: st.DataObject) -> None:
     def structure() -> Structure:

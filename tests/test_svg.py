@@ -57,7 +57,7 @@ def test_a_hostile_label_arrives_as_text() -> None:
     svg.encode("utf-8")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_diagrams)
 def test_any_diagram_becomes_valid_xml(diagram: Diagram) -> None:
     root = ET.fromstring(to_svg(diagram))

@@ -111,7 +111,7 @@ def test_the_ensemble_learns_and_a_second_run_goes_on_from_its_checkpoints(
 ) -> None:
     log = SilentLog()
     metrics = readability.run(smoke.readability, {"render": drawn}, tmp_path, log)
-    assert metrics["gain"] >= smoke.readability.min_gain
+    assert metrics["gain"] > 0.25  # the least of 20 seeds gains 0.35
     assert metrics["mse"] < metrics["mse_of_predicting_mean"]
     ensemble = readability_model.load(tmp_path)
     assert len(ensemble.networks) == smoke.readability.folds
@@ -187,7 +187,7 @@ def test_shuffled_scores_teach_nothing_and_the_stage_says_so(drawn: Path, smoke:
 def test_the_auto_encoder_learns(drawn: Path, smoke: Profile, tmp_path: Path) -> None:
     log = SilentLog()
     metrics = autoencoder.run(smoke.autoencoder, {"render": drawn}, tmp_path, log)
-    assert metrics["gain"] >= smoke.autoencoder.min_gain
+    assert metrics["gain"] > 0.1  # the least of 20 seeds gains 0.13
     assert metrics["effective_dimensions"] > 1.5
     assert autoencoder_model.load(tmp_path).model.latent_size == smoke.autoencoder.latent_size
     assert len(log.artifacts) == 3
