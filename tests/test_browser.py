@@ -25,6 +25,7 @@ from diagram_core.render import Image, draw
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAX_DIFFERENCE = 3.0  # of 255: letters differ where the machine lacks the font, all else by its anti-aliasing
 MAX_DIFFERENCE_WITHOUT_TEXT = 1.5  # of 255: pixels have their middles at whole coordinates here, at halves in SVG
+DARK = 140  # of 255, in the darkest channel: borders and edges, and no fill of this network
 SLACK_PX = 2.0  # how far another font's letters may reach out of their room
 LOADING_MS = 5000  # of the page's own clock, which does not wait
 START_SECONDS = 240  # a browser's first start on a busy machine
@@ -91,6 +92,13 @@ def difference(image: Image, other: Image) -> float:
     return float(np.abs(image.astype(np.float64) - other).mean())
 
 
+def common_lines(image: Image, other: Image) -> float:
+    """Of what is dark in either image, the share that is dark in the other, too, a pixel aside at most."""
+    dark = [(picture.min(axis=2) < DARK).astype(np.uint8) for picture in (image, other)]
+    near = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in dark]
+    return min(float((dark[i] & near[1 - i]).sum() / dark[i].sum()) for i in (0, 1))
+
+
 def assert_within(inner: list[float], outer: list[float], slack: float = SLACK_PX) -> None:
     assert inner[0] >= outer[0] - slack and inner[1] >= outer[1] - slack
     assert inner[2] <= outer[2] + slack and inner[3] <= outer[3] + slack
@@ -121,4 +129,6 @@ def test_a_network_looks_as_in_pixels_and_its_labels_fit_their_shapes(tmp_path: 
     for text, room in shown.found["rooms"]:
         assert_within(text, room)
     assert difference(shown.image, draw(diagram)) <= MAX_DIFFERENCE
-    assert difference(show(plain, tmp_path / "plain").image, draw(plain)) <= MAX_DIFFERENCE_WITHOUT_TEXT
+    seen = show(plain, tmp_path / "plain").image
+    assert difference(seen, draw(plain)) <= MAX_DIFFERENCE_WITHOUT_TEXT
+    assert common_lines(seen, draw(plain)) > 0.987  # without its edges, 0.979

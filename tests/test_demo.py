@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from itertools import takewhile
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def test_peoples_scores_are_read_before_anything_starts(
     assert runs == []
     path.write_text('{"answer": "", "readability": 4}')
     assert cli.run(["train", "--profile", "smoke", "--scores", str(path)]) == 0
-    assert runs == [("smoke", [f"readability.scores={path}"], None, None)]
+    path = path.rename(tmp_path / "scores of 3: #2.jsonl")
+    assert cli.run(["train", "--profile", "smoke", "--scores", str(path)]) == 0
+    assert runs[1:] == [("smoke", [f'readability.scores="{path}"'], None, None)]
 
 
 def test_train_takes_the_profile_that_fits(runs: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +103,7 @@ def test_ending_a_training_ends_the_servers_and_the_stage_that_it_started(tmp_pa
     for number, training in trainings.items():
         assert training.stderr is not None
         lines = [*takewhile(lambda line: not line.startswith("base "), training.stderr)]  # sft begins
-        started = psutil.Process(training.pid).children(recursive=True)
+        started = _children_with_a_stage(training)
         assert any("prefect.server" in _command(process) for process in started)
         training.send_signal(number)
         rest = training.stderr.read()
@@ -108,6 +111,16 @@ def test_ending_a_training_ends_the_servers_and_the_stage_that_it_started(tmp_pa
         assert "Traceback" not in rest
         _, alive = psutil.wait_procs(started, timeout=30)
         assert alive == []
+
+
+def _children_with_a_stage(training: subprocess.Popen[str]) -> list[psutil.Process]:
+    """All processes that the training has started, as soon as one of them is a stage's."""
+    while training.poll() is None:
+        children = psutil.Process(training.pid).children(recursive=True)
+        if any("tasks.child" in _command(process) for process in children):
+            return children
+        time.sleep(0.02)
+    raise AssertionError("the training ended before a stage was seen")
 
 
 def _command(process: psutil.Process) -> str:
