@@ -26,7 +26,7 @@ def _about(context: typer.Context) -> None:
       diagramforge rate 3f9a1c2b 5 --user alice
     The next one, ranked by what you like:
       diagramforge draw "read a csv, clean it, train a model" --user alice
-    Your own models, trained on this machine (some seven minutes on two cores):
+    Your own models, trained on this machine (some nine minutes on two cores):
       diagramforge train
     What this machine can do, and what is missing:
       diagramforge doctor
