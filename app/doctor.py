@@ -157,8 +157,7 @@ def _ratings() -> Finding:
         users, ratings = store.users(), store.all()
     except DiagramforgeError as error:
         return Finding("ratings", str(error), "export DIAGRAMFORGE_RATINGS=sqlite:////a/file/that/can/be/written.db")
-    database = terminal.without_password(machine_profile().ratings_url())
-    return Finding("ratings", f"{len(ratings)} by {len(users)} users in {database}")
+    return Finding("ratings", f"{len(ratings)} by {len(users)} users in {store.name}")
 
 
 def _ports() -> Iterator[Finding]:

@@ -108,7 +108,7 @@ class RatingStore:
     def __init__(self, url: str) -> None:
         """url: as SQLAlchemy takes it, sqlite:////absolute/file.db. InputError where it cannot be meant."""
         self._url = _checked(url)
-        self._name = self._url.render_as_string(hide_password=True)
+        self.name = self._url.render_as_string(hide_password=True)  # as messages show it
         with self._one_line_errors():
             if self._url.get_backend_name() == "sqlite" and self._url.database:
                 Path(self._url.database.removeprefix("file:")).parent.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ class RatingStore:
             return [Rating(row.user, row.diagram_id, row.score, row.created_at) for row in session.scalars(query)]
 
     def _unknown(self, number: str) -> InputError:
-        return InputError(f"no diagram {number!r} in {self._name}: give an image file, or an id that `draw` printed")
+        return InputError(f"no diagram {number!r} in {self.name}: give an image file, or an id that `draw` printed")
 
     def _insert(self) -> Any:
         return _INSERTS[self._url.get_backend_name()]
@@ -227,10 +227,10 @@ class RatingStore:
         except (SQLAlchemyError, OSError) as error:
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
             raise DiagramforgeError(
-                f"the ratings database {self._name}: {reason}; see that it exists and can be written"
+                f"the ratings database {self.name}: {reason}; see that it exists and can be written"
             ) from None
         except ModuleNotFoundError as error:
-            raise InputError(f"the ratings database {self._name} needs its driver: pip install {error.name}") from None
+            raise InputError(f"the ratings database {self.name} needs its driver: pip install {error.name}") from None
 
 
 def diagram_id(image: NDArray[np.uint8]) -> str:
@@ -262,8 +262,10 @@ def checked_user(user: str) -> str:
     Raises UsageError where nothing, or far too much, is left, and for bytes that are no text.
     """
     name = user.strip()
-    if not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name):
-        raise UsageError(f"the user's name {name!r} is not UTF-8: give another --user NAME")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"the user's name {name!r} is not UTF-8: give another --user NAME") from None
     if not name or len(name) > MAX_USER_LENGTH:
         raise UsageError(f"a user's name has 1 to {MAX_USER_LENGTH} characters, not {len(name)}: give --user NAME")
     return name
