@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 from pathlib import Path
@@ -53,6 +54,15 @@ def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     connect(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def starter_package() -> None:
+    """The real base model is here; the test is skipped where it is not, for no test fetches one."""
+    from tasks import base
+
+    if importlib.util.find_spec(base.STARTER_PACKAGE) is None:
+        pytest.skip(f"{base.STARTER_PACKAGE} is not installed: `make test` installs it")
 
 
 @pytest.fixture(scope="session")

@@ -93,9 +93,8 @@ def test_padding_takes_a_special_token_without_a_role(tiny_base: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("starter_package")
 def test_starter_from_the_package_makes_sense(tmp_path: Path) -> None:
-    if importlib.util.find_spec(base.STARTER_PACKAGE) is None:
-        pytest.skip(f"{base.STARTER_PACKAGE} is not installed")
     metrics = base.run(BaseConfig(model="starter"), {}, tmp_path, MemoryLog())
     assert metrics["parameters"] == 134_515_008
     assert metrics["sentence_loss"] < 3

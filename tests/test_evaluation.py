@@ -37,15 +37,10 @@ from diagram_core.structure import Style
 STYLE = "network right sky soft full\n"
 CHART = "chart down sand soft full\na > [sort] > b"
 NETWORK = {"task_name": "dl_model", "shape_types": [], "shape_sizes": []}
-TYPED_PROMPTS = (  # training never sees them; by whom they were read, and when: starter/README.md
-    Path(__file__).with_name("human_prompts.jsonl"),
-    Path(__file__).with_name("fresh_prompts.jsonl"),
-    Path(__file__).with_name("held_out_prompts.jsonl"),
-    Path(__file__).with_name("long_prompts.jsonl"),
-    Path(__file__).with_name("mixed_prompts.jsonl"),
-    Path(__file__).with_name("varied_prompts.jsonl"),
-    Path(__file__).with_name("typed_prompts.jsonl"),
-)
+TYPED_PROMPTS = [  # training never sees them; by whom they were read, and when: starter/README.md
+    Path(__file__).with_name(f"{name}_prompts.jsonl")
+    for name in ("human", "fresh", "held_out", "long", "mixed", "varied", "typed")
+]
 UNKNOWN_FORM = "row 2: its structure is not of the known form"
 
 

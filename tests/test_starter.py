@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from random import Random
 
@@ -90,9 +89,8 @@ def test_the_shipped_adapter_is_small_and_says_how_it_was_made() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("starter_package")
 def test_the_shipped_adapter_draws_what_people_typed(tmp_path: Path) -> None:
-    if importlib.util.find_spec(base.STARTER_PACKAGE) is None:
-        pytest.skip(f"{base.STARTER_PACKAGE} is not installed")
     base.run(BaseConfig(model="starter", adapter="starter"), {}, tmp_path, MemoryLog())
     folder = tmp_path / base.MODEL_DIR
     model = prepare(load_engine(folder), load_tokenizer(folder), answer_grammar("plan"), copies_names("plan"))
