@@ -1,15 +1,15 @@
 """How much compiled decoder blocks speed up SFT: the starter's settings, base and first examples, without and with.
 
 speedup: the seconds of all steps but the first two, without over with. plain_step_seconds, compiled_step_seconds: of
-one such step. compiling_seconds: what the compiled run takes longer until its second step is done.
+one such step. compiling_seconds: what the first two steps of the compiled run take longer.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import benchmarks
@@ -24,15 +24,15 @@ WARM_UP_STEPS = 2
 
 
 class _TimingLog(QuietLog):
-    """Remembers when each step was done."""
+    """Remembers how long each step took."""
 
     def __init__(self, stage: str) -> None:
         super().__init__(stage)
-        self.times = [time.perf_counter()]
+        self.step_seconds: list[float] = []
 
-    def progress(self, done: int, total: int, unit: str) -> None:
-        super().progress(done, total, unit)
-        self.times.append(time.perf_counter())
+    def metric(self, name: str, value: float, step: int | None = None) -> None:
+        if name == "step_seconds":
+            self.step_seconds.append(value)
 
 
 def measure(steps: int) -> dict[str, float]:
@@ -49,27 +49,28 @@ def measure(steps: int) -> dict[str, float]:
             synthesize.run(data, {}, inputs["synthesize"], log)
         with QuietLog("base") as log:
             base.run(profile.base, {}, inputs["base"], log)
-        shared: dict[str, Any] = {"max_steps": steps, "max_loss_increase": 9.0}
+        shared: dict[str, Any] = {"max_steps": steps, "logging_steps": 1, "max_loss_increase": 9.0}
         plain, compiled = (
-            _times(profile.sft.model_copy(update={**shared, "compile": compile}), inputs, Path(name) / str(compile))
+            _step_seconds(
+                profile.sft.model_copy(update=shared | {"compile": compile}), inputs, Path(name) / str(compile)
+            )
             for compile in (False, True)
         )
-    plain_seconds, compiled_seconds = (times[-1] - times[WARM_UP_STEPS] for times in (plain, compiled))
-    timed = steps - WARM_UP_STEPS
+    plain_seconds, compiled_seconds = (mean(seconds[WARM_UP_STEPS:]) for seconds in (plain, compiled))
     return {
         "speedup": plain_seconds / compiled_seconds,
-        "plain_step_seconds": plain_seconds / timed,
-        "compiled_step_seconds": compiled_seconds / timed,
-        "compiling_seconds": compiled[WARM_UP_STEPS] - compiled[0] - (plain[WARM_UP_STEPS] - plain[0]),
+        "plain_step_seconds": plain_seconds,
+        "compiled_step_seconds": compiled_seconds,
+        "compiling_seconds": sum(compiled[:WARM_UP_STEPS]) - sum(plain[:WARM_UP_STEPS]),
     }
 
 
-def _times(config: SftConfig, inputs: dict[str, Path], out_dir: Path) -> list[float]:
-    """When the training began, and when each of its steps was done."""
+def _step_seconds(config: SftConfig, inputs: dict[str, Path], out_dir: Path) -> list[float]:
+    """Of each step of a training."""
     out_dir.mkdir()
     with _TimingLog("compiled" if config.compile else "plain") as log:
         sft.run(config, inputs, out_dir, log)
-    return log.times
+    return log.step_seconds
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, Diagram
-from diagram_core.geometry import TINY_PX
+from diagram_core.geometry import TINY_PX, distinct_edges
 
 MAX_READABILITY = 5.0
 FLAWS = ("overlaps", "covered", "cut_off", "tangled", "lost", "loose")
@@ -85,7 +85,7 @@ def survey(diagram: Diagram) -> Survey:
     """All flaws of a diagram, in some milliseconds for 20 nodes."""
     if not diagram.nodes:
         return Survey(_flaws(lost=BLANK), np.zeros((len(PLACES), MAP_ROWS, MAP_COLUMNS), np.uint8))
-    shapes, links = _Shapes.of(diagram), _links(diagram)
+    shapes, links = _Shapes.of(diagram), distinct_edges(diagram)
     pairs, crossing_borders = _overlaps(shapes)
     tangles = _tangles(shapes.centers, links)
     is_cut = _is_beyond_canvas(shapes.borders)
@@ -187,12 +187,6 @@ def _lost(shapes: _Shapes) -> float:
         return BLANK
     span = float(((high[seen].max(0) - low[seen].min(0)) / _CANVAS).max())
     return max(float(((high - low).min(1) < TINY_PX).mean()), 1 - 2 * span)
-
-
-def _links(diagram: Diagram) -> NDArray[np.intp]:
-    """Pairs of node indices [links, 2] that a line joins, whatever its direction; no loops."""
-    pairs = {(min(edge), max(edge)) for edge in diagram.edges() if edge[0] != edge[1]}
-    return np.array(sorted(pairs), np.intp).reshape(-1, 2)
 
 
 def _tangles(centers: _Floats, links: NDArray[np.intp]) -> _Floats:

@@ -73,7 +73,7 @@ def measure(diagram: Diagram) -> Geometry:
     if not count:
         return Geometry(0, 0, 0, 0, 0, 0, 0, 0, 0, float(CANVAS_WIDTH_PX), 0, 0, 0, 0, 0, 0)
     shapes = _Shapes.of(diagram)
-    edges = _distinct_edges(diagram)
+    edges = distinct_edges(diagram)
     between = np.abs(shapes.centers[:, None] - shapes.centers)
     distances = _distances_px(shapes, between)
     overlaps = _overlap_areas(shapes, distances)
@@ -97,6 +97,12 @@ def measure(diagram: Diagram) -> Geometry:
         unfit_text_share=sum(not _text_fits(node) for node in diagram.nodes) / count,
         mean_edge_length_px=_mean_edge_length_px(shapes.centers, edges),
     )
+
+
+def distinct_edges(diagram: Diagram) -> NDArray[np.intp]:
+    """Pairs of node indices [edges, 2], each pair of nodes once whatever the direction, without loops."""
+    pairs = {(min(edge), max(edge)) for edge in diagram.edges() if edge[0] != edge[1]}
+    return np.array(sorted(pairs), np.intp).reshape(-1, 2)
 
 
 def problems(geometry: Geometry, max_overlap_share: float, max_off_canvas_share: float) -> tuple[str, ...]:
@@ -150,12 +156,6 @@ class _Shapes:
 
 
 _CANVAS_PX = np.array([CANVAS_WIDTH_PX, CANVAS_HEIGHT_PX], np.float64)
-
-
-def _distinct_edges(diagram: Diagram) -> NDArray[np.intp]:
-    """Pairs of node indices [edges, 2], each pair of nodes once whatever the direction, without loops."""
-    pairs = {(min(edge), max(edge)) for edge in diagram.edges() if edge[0] != edge[1]}
-    return np.array(sorted(pairs), np.intp).reshape(-1, 2)
 
 
 def _distances_px(shapes: _Shapes, between: _Floats) -> _Floats:

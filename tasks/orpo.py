@@ -58,7 +58,7 @@ def run(config: OrpoConfig, inputs: dict[str, Path], out_dir: Path, log: StageLo
     set_seed(config.seed)
     trained = with_lora(model, config.lora)
     trainer = _trainer(config, trained, tokenizer, pairs[held_out:], pairs[:held_out], out_dir, log)
-    before, after = train(trainer, out_dir, log)
+    before, after, seconds = train(trainer, out_dir, log)
     _check_learned(before, after)
     save_adapter(trained, out_dir / ADAPTER_DIR)
     return {
@@ -70,6 +70,7 @@ def run(config: OrpoConfig, inputs: dict[str, Path], out_dir: Path, log: StageLo
         "reward_margin": after["eval_rewards/margins"],
         "reward_accuracy_before": before["eval_rewards/accuracies"],
         "reward_accuracy": after["eval_rewards/accuracies"],
+        "training_seconds": seconds,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,9 +47,7 @@ def run(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog
     training = encode_file(inputs["synthesize"] / "train.jsonl", tokenizer, max_length, log)
     validation = encode_file(inputs["synthesize"] / "validation.jsonl", tokenizer, max_length, log)
     trainer = _trainer(config, placement, model, tokenizer, training.examples, validation.examples, out_dir, log)
-    started = time.perf_counter()
-    before, after = train(trainer, out_dir, log)
-    seconds = time.perf_counter() - started
+    before, after, seconds = train(trainer, out_dir, log)
     _check_learned(before["eval_loss"], after["eval_loss"], config.max_loss_increase)
     if isinstance(model, PeftModel):
         save_adapter(model, out_dir / ADAPTER_DIR)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
+from statistics import mean
 from sysconfig import get_paths
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
@@ -39,7 +41,7 @@ CURVE_FILE = "loss.png"
 CHECKPOINTS_DIR = "checkpoints"
 KEPT_CHECKPOINTS = 2
 
-_COMPLETE = "complete"  # an empty file, written into a checkpoint when all else of it is
+_COMPLETE = "complete.json"  # written into a checkpoint when all else of it is: what `_Reporter` goes on from
 _EVALUATIONS = 4  # in the course of a training
 _GROUPED_BATCHES = 32  # batches that are made of examples sorted by length together
 
@@ -153,30 +155,42 @@ def save_adapter(model: PeftModel, folder: Path) -> None:
     write_json(folder / "adapter_config.json", config)
 
 
-def train(trainer: Trainer, out_dir: Path, log: StageLog) -> tuple[dict[str, float], dict[str, float]]:
-    """Train, going on from the last complete checkpoint; returns the evaluations before and after.
+class Training(NamedTuple):
+    """What a training came to. seconds: of its optimizer steps, those before an interruption included."""
+
+    before: dict[str, float]
+    after: dict[str, float]
+    seconds: float
+
+
+def train(trainer: Trainer, out_dir: Path, log: StageLog) -> Training:
+    """Train, going on from the last complete checkpoint, and evaluate before and after.
 
     Writes the curve of the losses. Checkpoints that a killed run left half-written are removed.
     """
-    trainer.remove_callback(PrinterCallback)
-    trainer.add_callback(_Reporter(log))
     checkpoint = _last_complete_checkpoint(out_dir / CHECKPOINTS_DIR)
     if checkpoint is not None:
         log.info(f"going on from {checkpoint.name}")
+    reporter = _Reporter(log, read_json(checkpoint / _COMPLETE)["training_seconds"] if checkpoint else 0.0)
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(reporter)
     with disable_input_dtype_casting(_model(trainer)):  # autocast does it already: twice costs 15 % of a step
         before = _evaluation_before(trainer, out_dir / CHECKPOINTS_DIR / "before.json")
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         after = _last_evaluation(trainer)
     _draw_losses(trainer.state.log_history, before["eval_loss"], out_dir / CURVE_FILE)
     log.artifact(out_dir / CURVE_FILE)
-    return before, after
+    return Training(before, after, reporter.seconds)
 
 
 class _Reporter(TrainerCallback):
-    """Passes curves and progress to the stage's log, and marks each checkpoint when it is whole."""
+    """Times the steps, passes curves and progress to the stage's log, and marks each checkpoint when it is whole."""
 
-    def __init__(self, log: StageLog) -> None:
+    def __init__(self, log: StageLog, seconds: float) -> None:
         self._log = log
+        self.seconds = seconds  # of the steps so far, without what is evaluated and written between them
+        self._step_started = 0.0
+        self._step_seconds: list[float] = []  # since the last curves
 
     def on_log(
         self,
@@ -189,14 +203,24 @@ class _Reporter(TrainerCallback):
         for name, value in (logs or {}).items():
             if name in _CURVES:
                 self._log.metric(_CURVES[name], value, state.global_step)
+        if "loss" in (logs or {}):
+            self._log.metric("step_seconds", mean(self._step_seconds), state.global_step)
+            self._step_seconds.clear()
+
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._step_started = time.perf_counter()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        self._step_seconds.append(time.perf_counter() - self._step_started)
+        self.seconds += self._step_seconds[-1]
         self._log.progress(state.global_step, state.max_steps, "steps")
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         checkpoint = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         (checkpoint / "training_args.bin").unlink(missing_ok=True)  # a pickle that nothing reads
-        (checkpoint / _COMPLETE).touch()
+        write_json(checkpoint / _COMPLETE, {"training_seconds": self.seconds})
 
 
 _CURVES = {

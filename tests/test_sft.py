@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from diagram_core.errors import DiagramforgeError, InputError
-from diagram_core.files import read_rows, sha256, write_rows
+from diagram_core.files import read_rows, sha256, write_json, write_rows
 from tasks import sft, synthesize
 from tasks.config import SynthesizeConfig
 from tasks.trainer import can_compile, compile_blocks, training_order
@@ -44,6 +44,9 @@ def test_lora_learns_and_leaves_the_base_alone(inputs: dict[str, Path], tmp_path
     kept = sorted(path.name for path in (tmp_path / "checkpoints").glob("checkpoint-*"))
     assert kept == ["checkpoint-4", "checkpoint-6"]
     assert not list(tmp_path.rglob("*.bin"))
+    step_seconds = log.curves["step_seconds"]
+    assert [step for step, _ in step_seconds] == [2, 4, 6]
+    assert metrics["training_seconds"] == pytest.approx(2 * sum(seconds for _, seconds in step_seconds))
 
 
 @pytest.mark.slow
@@ -85,6 +88,7 @@ def test_interrupted_training_ends_at_the_same_weights(inputs: dict[str, Path], 
     half_written = resumed / "checkpoints" / "checkpoint-5"
     half_written.mkdir()
     (half_written / "trainer_state.json").write_text("{")
+    write_json(resumed / "checkpoints" / "checkpoint-4" / "complete.json", {"training_seconds": 1000.0})
     log = MemoryLog()
     metrics = sft.run(config, inputs, resumed, log)
     assert "going on from checkpoint-4" in log.lines
@@ -93,6 +97,7 @@ def test_interrupted_training_ends_at_the_same_weights(inputs: dict[str, Path], 
     assert all(torch.equal(weight, _adapter(whole)[name]) for name, weight in _adapter(resumed).items())
     assert metrics["eval_loss"] == expected["eval_loss"]
     assert metrics["eval_loss_before"] == expected["eval_loss_before"]
+    assert metrics["training_seconds"] > 1000 > expected["training_seconds"]
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from diagram_core.errors import InputError, one_line
 from diagram_core.files import read_json
 from diagram_core.models.precision import has_bfloat16
+from diagram_core.models.training import pick_device
 from diagram_core.prompting import IGNORED_LABEL, EncodedExample
 
 if TYPE_CHECKING:
@@ -47,10 +48,7 @@ def place(
 
     Raises InputError where CUDA is asked for and there is none.
     """
-    has_cuda = torch.cuda.is_available()
-    if device == "cuda" and not has_cuda:
-        raise InputError("device cuda: torch sees no CUDA device here; set device to auto or cpu")
-    chosen = device if device != "auto" else "cuda" if has_cuda else "cpu"
+    chosen = pick_device(device).type
     precision = _dtype(dtype, chosen, say)
     return Placement(chosen, precision, _attention(attention, chosen, precision, say))
 

@@ -37,7 +37,6 @@ from diagram_core.people import Rated
 from diagram_core.render import draw
 
 CONFIG_FILE = "readability.json"
-MAX_SCORE = MAX_READABILITY
 MIN_SPREAD = 0.05
 MAX_CHANCE = 0.001  # few held-out drawings can agree with any score by luck
 
@@ -276,7 +275,7 @@ def _flaws_loss(seen: Tensor, wanted: Tensor) -> Tensor:
     """Each flaw by what it costs, and the score. Less than none is no miss where there is none (a Tobit model)."""
     costs = torch.from_numpy(WEIGHTS).to(seen.device)
     misses = torch.where(wanted > 0, seen - wanted, seen.clamp_min(0)) * costs
-    scores, wanted_scores = (MAX_SCORE * torch.exp(-(flaws.clamp_min(0) @ costs)) for flaws in (seen, wanted))
+    scores, wanted_scores = (MAX_READABILITY * torch.exp(-(flaws.clamp_min(0) @ costs)) for flaws in (seen, wanted))
     each = functional.huber_loss(misses, torch.zeros_like(misses), reduction="none", delta=0.5).sum(dim=1).mean()
     return 2 * each + functional.huber_loss(scores, wanted_scores)
 
@@ -285,7 +284,7 @@ def _ratings_loss(seen: Tensor, ratings: Tensor) -> Tensor:
     """People's scores against those of the flaws that are seen; unrated drawings have none to miss."""
     is_rated = ~ratings.isnan()
     costs, wanted = torch.from_numpy(WEIGHTS).to(seen.device), ratings[is_rated].to(seen.device)
-    scores = MAX_SCORE * torch.exp(-(seen[is_rated].clamp_min(0) @ costs))
+    scores = MAX_READABILITY * torch.exp(-(seen[is_rated].clamp_min(0) @ costs))
     return functional.huber_loss(scores, wanted, reduction="sum") / len(ratings)
 
 

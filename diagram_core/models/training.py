@@ -83,7 +83,7 @@ def train(
 def pick_device(name: str) -> torch.device:
     """auto: CUDA where there is one. Raises InputError for CUDA where there is none."""
     if name == "cuda" and not torch.cuda.is_available():
-        raise InputError("device: cuda is asked for, but this machine has none: set device=auto")
+        raise InputError("device cuda: torch sees no CUDA device here; set device to auto or cpu")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
