@@ -62,6 +62,8 @@ def test_skip_connection() -> None:
         ("( 8 &2 | 5 ) 1", "( 8 | 8 | 5 ) 1"),
         ("32x32 ( conv maxpool )*3 10", "32x32 conv maxpool conv maxpool conv maxpool 10"),
         ("8x8 conv ( @a conv3*2 +a )*2 5", "8x8 conv @a conv3*2 +a @a conv3*2 +a 5"),
+        ('4 ( 8 @a 6 5 +a "relu" )*2 1', '4 8 @a 6 5 +a "relu" 8 @a 6 5 +a "relu" 1'),
+        ('"x" ( @a 3 "add" +a @a 4 "add" +a )*2', '"x" @a 3 "add" +a @a 4 "add" +a @a 3 "add" +a @a 4 "add" +a'),
         ("4 ( ( 5 &2 ) 3 )*2 1", "4 ( 5 | 5 ) 3 ( 5 | 5 ) 3 1"),
         ("4 ( 5 | 6 )*2 1", "4 ( 5 | 6 ) ( 5 | 6 ) 1"),
     ],
@@ -70,6 +72,11 @@ def test_equal_branches_and_runs_are_counted(counted: str, written_out: str) -> 
     structure = read_plan(HEADER + counted).structure
     assert structure == read_plan(HEADER + written_out).structure
     assert write_plan(structure, Style()) == HEADER + counted
+
+
+def test_what_a_skip_from_outside_goes_into_is_no_run() -> None:
+    written_out = "4 @a 8*2 +a 8*2 +a"
+    assert write_plan(read_plan(HEADER + written_out).structure, Style()) == HEADER + written_out
 
 
 def test_branches_go_on_from_one_layer_and_come_together_in_one() -> None:

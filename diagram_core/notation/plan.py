@@ -96,7 +96,8 @@ network ::= "network" style "\n" layers
 item ::= layer | "( " branch copies " )" | "( " branch copies? (" | " branch copies?)+ " )" | row
 branch ::= item (" " item)*
 copies ::= " &" ([2-9] | [1-9] [0-9])
-row ::= ("( " branch " )" | "( @a " branch " +a )") repeat
+row ::= "( " (branch | (item " ")* skip (" " (skip | item))*) " )" repeat
+skip ::= "@a " branch " +a"
 chart ::= "chart" style ("\n" path)+
 style ::= " " direction " " palette " " shapes " " detail
 direction ::= {" | ".join(f'"{name}"' for name in DIRECTIONS)}
@@ -539,8 +540,14 @@ def _runs(units: Sequence[str], start: int) -> Iterator[tuple[int, int, int]]:
         count = min(count, MAX_REPEAT)
         characters = len(" ".join(run))
         saved = (characters + 1) * (count - 1) - len(f"*{count}" if length == 1 else f"(  )*{count}")
-        if count > 1 and (_is_counted(run[0]) if length == 1 else saved > 0):
+        if count > 1 and (_is_counted(run[0]) if length == 1 else saved > 0 and _closes_skips(run)):
             yield saved, length, count
+
+
+def _closes_skips(run: Sequence[str]) -> bool:
+    """Whether each skip that goes into the run or begins in it does both, one after the other."""
+    marks = [unit for unit in run if unit[0] in "@+"]
+    return marks == ["@a", "+a"] * (len(marks) // 2)
 
 
 def _is_counted(unit: str) -> bool:
