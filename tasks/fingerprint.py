@@ -46,14 +46,16 @@ def fingerprint(stage: str, config: BaseModel, inputs: Mapping[str, str], code: 
 def code_version(module: str, root: Path = SOURCE_ROOT) -> str:
     """Hash of the source of a module and of the first-party modules it imports, directly or not.
 
-    Imports inside functions count. The life that all stages share does not.
+    Imports inside functions count, and texts that lie in a package. The life that all stages share does not.
     """
     digest = hashlib.sha256()
     life = {name for name in _reachable(LIFE, root) if name.split(".")[0] == "tasks"}
     for name in sorted(_reachable(module, root) - life):
         path = _source(name, root)
         assert path is not None
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+        texts = sorted(path.parent.glob("*.txt")) if path.name == "__init__.py" else []
+        for file in (path, *texts):
+            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

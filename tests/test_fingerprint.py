@@ -66,6 +66,8 @@ def source(tmp_path: Path) -> Path:
         "diagram_core/notation/__init__.py": "",
         "diagram_core/notation/plan.py": "from .. import geometry\nfrom .words import vowels\n",
         "diagram_core/notation/words.py": "vowels = 'aeiou'\n",
+        "diagram_core/notation/plans.txt": "4 8 2\n",
+        "diagram_core/fonts/font.txt": "x\n",
         "diagram_core/geometry.py": "x = 1\n",
         "diagram_core/render.py": "x = 1\n",
     }
@@ -83,6 +85,7 @@ def source(tmp_path: Path) -> Path:
         "diagram_core/notation/__init__.py",
         "diagram_core/notation/plan.py",
         "diagram_core/notation/words.py",
+        "diagram_core/notation/plans.txt",
         "diagram_core/geometry.py",
     ],
 )
@@ -93,7 +96,10 @@ def test_code_that_a_stage_reaches_counts(source: Path, changed: str) -> None:
     assert code_version("tasks.sft", source) != before
 
 
-@pytest.mark.parametrize("changed", ["tasks/other.py", "diagram_core/render.py", "tasks/stage.py", "tasks/life.py"])
+@pytest.mark.parametrize(
+    "changed",
+    ["tasks/other.py", "diagram_core/render.py", "diagram_core/fonts/font.txt", "tasks/stage.py", "tasks/life.py"],
+)
 def test_other_code_and_the_life_of_stages_do_not(source: Path, changed: str) -> None:
     before = code_version("tasks.sft", source)
     with (source / changed).open("a") as stream:
