@@ -34,6 +34,7 @@ from diagram_core.synthesis import (
     korean,
     pipelines,
     sequences,
+    written,
 )
 from diagram_core.synthesis.chatter import surrounded
 from diagram_core.synthesis.phrasing import chance, mistype, pick
@@ -50,6 +51,10 @@ _ADDRESSES = (
 )  # fmt: skip
 _MISTYPED = (*15 * (0,), 1, 1, 2, 3, 6)  # words of a prompt
 _IN_CAPITALS = ("pipeline", "data flow")  # now and then: plans of theirs consist of names alone
+_TELLS_DIRECTION: dict[Direction, re.Pattern[str]] = {
+    "right": re.compile(r"left[ -]to[ -]right|left[ -]right|\bhorizontal|sideways|가로|왼쪽에서 오른쪽", re.I),
+    "down": re.compile(r"top[ -]to[ -]bottom|top[ -]down|\bvertical|downwards?\b|세로|위에서 아래", re.I),
+}
 _ENDS = (" please", " pls", "?", "!", " thanks", " thx")
 
 Family = Callable[[Random], tuple[str, str]]
@@ -66,6 +71,10 @@ FAMILIES: dict[str, tuple[Literal["network", "chart"], Family, float]] = {
     "pipeline": ("chart", pipelines.pipeline, 0.165),
     "data flow": ("chart", data_flows.data_flow, 0.12),
     "korean pipeline": ("chart", korean.pipeline, 0.05),
+    "written network": ("network", written.network, 0.32),
+    "written chart": ("chart", written.chart, 0.24),
+    "written korean network": ("network", written.korean_network, 0.05),
+    "written korean chart": ("chart", written.korean_chart, 0.05),
 }
 
 
@@ -108,11 +117,13 @@ def make_example(seed: int, number: int) -> Example:
     prompt, body = family(rng)
     if name in _IN_CAPITALS and chance(rng, 0.03):
         prompt, body = prompt.upper(), body.upper()
-    direction = pick(rng, *DIRECTIONS)
-    asks_for_direction = chance(rng, 0.12)
-    if asks_for_direction:
+    told = _direction_told(prompt)
+    direction = pick(rng, *DIRECTIONS) if told is None else told
+    asks_for_direction = told is not None or chance(rng, 0.12)
+    if asks_for_direction and told is None:
         prompt = _ask_for_direction(rng, prompt, direction, in_korean="korean" in name)
-    prompt = _address(rng, prompt, has_names=name not in ("dense", "cnn"))
+    if not name.startswith("written"):
+        prompt = _address(rng, prompt, has_names=name not in ("dense", "cnn"))
     if name != "famous":  # a name misspelt is another name
         prompt = _mistyped(rng, prompt, body)
     style = Style(direction, pick(rng, *PALETTES), pick(rng, *SHAPE_STYLES), pick(rng, *DETAILS))
@@ -141,6 +152,11 @@ def split_of(structure: Structure) -> Split:
 def _famous_fingerprints() -> frozenset[str]:
     header = f"network {DIRECTIONS[0]} {next(iter(PALETTES))} {SHAPE_STYLES[0]} {DETAILS[0]}"
     return frozenset(fingerprint(read_plan(f"{header}\n{body}").structure) for _, body in famous.FAMOUS)
+
+
+def _direction_told(prompt: str) -> Direction | None:
+    """Which of the directions a prompt asks for already."""
+    return next((direction for direction, told in _TELLS_DIRECTION.items() if told.search(prompt)), None)
 
 
 def _ask_for_direction(rng: Random, prompt: str, direction: Direction, in_korean: bool) -> str:
