@@ -168,10 +168,25 @@ class RecommendConfig(Section):
     max_off_canvas_share: float = Field(default=0.0, ge=0, le=1)
 
 
+class BundleConfig(Section):
+    """What register freezes beside the models."""
+
+    language_model: LanguageModelForm
+    notation: Notation
+    generate: GenerateConfig
+    recommend: RecommendConfig
+
+
 class EvaluateConfig(Section):
     prompts: int = Field(gt=0)
     count: int = Field(default=5, gt=0)
     seed: int = 0
+
+
+class DrawingTestConfig(EvaluateConfig):
+    """What the evaluate stage sees: its own section, and the settings of drawing."""
+
+    drawing: BundleConfig
 
 
 class CompareConfig(Section):
@@ -192,15 +207,6 @@ class CandidateConfig(CompareConfig):
     """What measuring one of them sees; model: as in `base`."""
 
     model: str
-
-
-class BundleConfig(Section):
-    """What register freezes beside the models."""
-
-    language_model: LanguageModelForm
-    notation: Notation
-    generate: GenerateConfig
-    recommend: RecommendConfig
 
 
 class RegistryConfig(Section):
@@ -256,6 +262,11 @@ class Profile(Section):
             generate=self.generate,
             recommend=self.recommend,
         )
+
+    @property
+    def drawing_test(self) -> DrawingTestConfig:
+        """The section of the evaluate stage, gathered from those of others."""
+        return DrawingTestConfig(**self.evaluate.model_dump(), drawing=self.bundle)
 
     @property
     def rater(self) -> RaterConfig:

@@ -18,7 +18,7 @@ from diagram_core.evaluation import (
 from diagram_core.files import write_bytes, write_rows, write_text
 from diagram_core.render import Image, encode_png, sheet
 from tasks import bundle
-from tasks.config import Profile
+from tasks.config import DrawingTestConfig
 from tasks.log import StageLog
 
 RESULTS_FILE = "results.jsonl"
@@ -28,15 +28,15 @@ SAMPLES = 12  # prompts on the sheet
 SHEET_COLUMNS = 3
 
 
-def run(config: Profile, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
+def run(config: DrawingTestConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
     """Draw prompts of the test split; write each result, a table by kind and size, and a sheet of drawings."""
-    cases = read_prompt_cases(inputs["synthesize"] / "test.jsonl")[: config.evaluate.prompts]
-    parts = load_parts(bundle.parts(config.bundle, inputs))
+    cases = read_prompt_cases(inputs["synthesize"] / "test.jsonl")[: config.prompts]
+    parts = load_parts(bundle.parts(config.drawing, inputs))
     best: list[DrawnCandidate] = []
 
     def draw_all(prompt: str) -> list[DrawnCandidate]:
-        seed = config.evaluate.seed + len(best)
-        drawn = draw_candidates(parts, prompt, config.evaluate.count, recommend=1, user="", seed=seed)
+        seed = config.seed + len(best)
+        drawn = draw_candidates(parts, prompt, config.count, recommend=1, user="", seed=seed)
         best.append(drawn[0])
         return drawn
 

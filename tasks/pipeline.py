@@ -6,8 +6,6 @@ from diagram_core.errors import UsageError
 from tasks import bundle
 from tasks.stage import StageSpec
 
-DRAWING = bundle.STAGES
-
 STAGES = (
     StageSpec("synthesize", "synthesize"),
     StageSpec("base", "base", isolated=True),
@@ -18,8 +16,8 @@ STAGES = (
     StageSpec("readability", "readability", ("render",), isolated=True),
     StageSpec("autoencoder", "autoencoder", ("render",), isolated=True),
     StageSpec("neighbors", "rater", ("autoencoder",)),
-    StageSpec("evaluate", None, ("synthesize", "quantize", "readability", "autoencoder", "neighbors"), isolated=True),
-    StageSpec("register", "bundle", (*DRAWING, "evaluate")),
+    StageSpec("evaluate", "drawing_test", ("synthesize", *bundle.STAGES), isolated=True),
+    StageSpec("register", "bundle", (*bundle.STAGES, "evaluate")),
 )
 
 

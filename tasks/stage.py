@@ -44,11 +44,11 @@ _LOCK_POLL_SECONDS = 0.2
 class StageSpec:
     """A stage: its name, the section of the profile that it sees, and the stages whose folders it reads.
 
-    Without a section it sees the whole profile. Isolated, it runs in a process of its own.
+    Isolated, it runs in a process of its own.
     """
 
     name: str
-    section: str | None = None
+    section: str
     inputs: tuple[str, ...] = ()
     isolated: bool = False
     module: str = ""  # tasks.<name> unless told
@@ -111,7 +111,8 @@ def finished_stage(spec: StageSpec, profile: Profile, inputs: Mapping[str, Path]
 
 
 def _config(spec: StageSpec, profile: Profile) -> BaseModel:
-    return getattr(profile, spec.section) if spec.section else profile
+    config: BaseModel = getattr(profile, spec.section)
+    return config
 
 
 def _folder(spec: StageSpec, profile: Profile, key: str) -> Path:

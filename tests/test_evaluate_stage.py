@@ -80,7 +80,7 @@ def parts(inputs: dict[str, Path], profile: Profile) -> Parts:
 
 def test_the_stage_measures_shows_and_repeats_itself(inputs: dict[str, Path], profile: Profile, tmp_path: Path) -> None:
     log = Listener()
-    metrics = evaluate.run(profile, inputs, tmp_path, log)
+    metrics = evaluate.run(profile.drawing_test, inputs, tmp_path, log)
     assert set(MEASURES) - {RATING_ACCURACY} <= set(metrics)  # what the gate compares
     assert metrics["prompts"] == PROMPTS
     assert 0 < metrics["tokens_per_diagram"] <= 40
@@ -94,7 +94,7 @@ def test_the_stage_measures_shows_and_repeats_itself(inputs: dict[str, Path], pr
     table = (tmp_path / "table.md").read_text().splitlines()
     assert table[0].startswith("| kind | nodes | prompts |")
     assert len({line.count("|") for line in table}) == 1
-    again = evaluate.run(profile, inputs, tmp_path / "again", Listener())
+    again = evaluate.run(profile.drawing_test, inputs, tmp_path / "again", Listener())
     assert again | {"seconds_per_diagram": 0} == metrics | {"seconds_per_diagram": 0}
 
 
