@@ -17,19 +17,21 @@ from tasks.register import BUNDLE_FOLDER
 from tasks.stage import pipeline_run
 
 NOTHING_NEW = "no new ratings: nothing to do"
+ANOTHER_CHAMPION = "there is another champion since this began: the next night measures the ratings with that one"
 
 
 @flow(name="nightly")
 def nightly(profile: str = "auto", overrides: list[str] | None = None) -> State[str]:
     """Rebuild what new ratings touch, measure it against the champion, and promote it when it is at least as good.
 
-    profile, overrides: as in train-all, with which the champion was trained. Ends at once without new ratings.
+    profile, overrides: as in train-all; how it draws is the champion's own affair. Ends at once without new ratings.
     """
     started = datetime.now(UTC)
     settings = settings_of(profile, overrides)
     if not registry.new_ratings(settings):
         return Completed(message=NOTHING_NEW, data=NOTHING_NEW)
     champion = registry.champion(settings)
+    settings = bundle.with_frozen_settings(settings, champion)
     with pipeline_run(settings, "nightly", flow_run_tags()) as run_id:
         kept = bundle.stage_artifacts(champion)
         stages = Stages(settings, run_id, given=kept)
@@ -56,7 +58,8 @@ def pass_gate(
 ) -> str:
     """Compare challenger and champion (bundles and their evaluate metrics, in this order); returns what came of it.
 
-    A challenger that is refused becomes a version without an alias: its ratings count as seen, and MLflow says why.
+    A challenger that is refused becomes a version without an alias: its ratings count as seen, and MLflow says why. One
+    whose champion was replaced meanwhile becomes nothing: it would undo a training that nobody compared it with.
     """
     accuracies = [gate.rating_accuracy(folder, settings.ratings_url()) for folder in bundles]
     challenger, champion = (
@@ -64,6 +67,8 @@ def pass_gate(
     )
     verdict = gate.compare(challenger, champion, settings.registry.tolerance)
     gate.record(settings, run_id, verdict)
+    if registry.champion(settings) != bundles[1]:
+        return ANOTHER_CHAMPION
     version = registry.register(settings, bundles[0], run_id, started, gate.tags_of(verdict))
     if verdict.promotes:
         registry.promote(settings, version)

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from diagram_core.errors import InputError
 from diagram_core.files import read_json, sha256, write_json
-from tasks.config import BundleConfig, GenerateConfig, LanguageModelForm, Notation, RecommendConfig
+from tasks.config import BundleConfig, GenerateConfig, LanguageModelForm, Notation, Profile, RecommendConfig
 from tasks.manifest import MANIFEST, METRICS
 
 BUNDLE_FILE = "bundle.json"
@@ -118,6 +118,19 @@ def verify(folder: Path, expected_identity: str | None = None) -> Bundle:
         if sha256(path) != digest:
             raise InputError(f"the bundle's file {path} was altered after training: {TRAIN_AGAIN}")
     return read(folder)
+
+
+def with_frozen_settings(profile: Profile, folder: Path) -> Profile:
+    """The profile with the settings of drawing that the bundle was frozen with."""
+    frozen = _description(folder)
+    return profile.model_copy(
+        update={
+            "synthesize": profile.synthesize.model_copy(update={"notation": frozen.notation}),
+            "registry": profile.registry.model_copy(update={"language_model": frozen.language_model}),
+            "generate": frozen.generate,
+            "recommend": frozen.recommend,
+        }
+    )
 
 
 def identity(folder: Path) -> str:

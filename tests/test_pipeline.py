@@ -13,9 +13,9 @@ from prefect.testing.utilities import prefect_test_harness
 
 from diagram_core.errors import InputError, UsageError
 from diagram_core.ratings import RatingStore
-from flows.nightly import NOTHING_NEW, nightly
+from flows.nightly import ANOTHER_CHAMPION, NOTHING_NEW, nightly
 from flows.train_all import train_all
-from tasks import gate, pipeline, registry
+from tasks import bundle, gate, pipeline, registry
 from tasks.config import Profile, load_profile
 from tasks.machine import GIB, Machine, fitting_profile, machine
 from tasks.stage import OutOfMemory, StageFailed
@@ -68,7 +68,7 @@ def test_every_stage_comes_after_those_it_reads() -> None:
     names = pipeline.stage_names()
     for place, spec in enumerate(pipeline.STAGES):
         assert set(spec.inputs) <= set(names[:place]), spec.name
-        assert spec.section is None or hasattr(Profile, spec.section) or spec.section in Profile.model_fields
+        assert hasattr(Profile, spec.section) or spec.section in Profile.model_fields
 
 
 def test_stages_are_chosen_by_name() -> None:
@@ -192,6 +192,33 @@ def test_new_ratings_make_a_new_champion_and_keep_the_old(toys: ToyPipeline, pro
     previous = client.get_model_version_by_alias("diagramforge", registry.PREVIOUS)
     assert previous.run_id == before.run_id
     assert nightly("smoke", OVERRIDES) == NOTHING_NEW
+
+
+def test_the_night_draws_with_the_settings_of_the_champion(toys: ToyPipeline, profile: Profile) -> None:
+    own = ["recommend.readability_weight=0.3", "generate.temperature=0.2"]
+    before = train_all("smoke", [*OVERRIDES, *own])
+    rate(profile, [5.0, 5.0, 4.5, 5.0])
+    assert "is champion now" in nightly("smoke", OVERRIDES)
+    champion = bundle.read(registry.champion(profile))
+    assert champion.folder != before.bundle
+    assert (champion.recommend.readability_weight, champion.generate.temperature) == (0.3, 0.2)
+
+
+def test_the_night_does_not_undo_a_training_that_ended_meanwhile(toys: ToyPipeline, profile: Profile) -> None:
+    train_all("smoke", OVERRIDES)
+    rate(profile, [5.0, 5.0, 4.5, 5.0])
+    trained: list[Path | None] = []
+
+    def train_meanwhile(*_: Any) -> dict[str, float]:
+        if not trained:
+            trained.append(None)
+            trained[0] = train_all("smoke", [*OVERRIDES, "evaluate.prompts=2"]).bundle
+        return dict.fromkeys(gate.MEASURES, 0.5)
+
+    toys.runs["evaluate"] = train_meanwhile
+    assert nightly("smoke", OVERRIDES) == ANOTHER_CHAMPION
+    assert registry.champion(profile) == trained[0]
+    assert len(connect(profile.tracking_uri()).search_model_versions("name = 'diagramforge'")) == 2
 
 
 def test_a_worse_challenger_is_refused(toys: ToyPipeline, profile: Profile) -> None:
