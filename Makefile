@@ -27,8 +27,9 @@ lint: setup-test
 bench: setup-test
 	$(BIN)/python -m benchmarks
 
+# What can be had again at once; models, runs and ratings (artifacts/) are yours to delete.
 clean:
-	rm -rf artifacts drawings .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
 
 setup: $(VENV)/.installed
 setup-test: $(VENV)/.installed-test

@@ -18,7 +18,7 @@ def compare(
         list[str], typer.Argument(metavar="MODEL...", help="Hub ids, folders, or starter.", show_default=False)
     ],
     prompts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="As of evaluate prompts. Default: made-up ones.")
+        Path | None, typer.Option(metavar="FILE", help="Rows as for `evaluate prompts`. Default: made-up ones.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="M", help="How many prompts. Default: 20.")] = None,
     profile: Annotated[str, typer.Option(metavar="NAME", help="Its section compare says how to ask.")] = "auto",

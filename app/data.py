@@ -27,7 +27,7 @@ def data(
         Literal["train", "validation", "test"],
         typer.Option(metavar="train|validation|test", help="No structure is in two of them, whatever the seed."),
     ] = "train",
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, metavar="N", help="Another one, other examples.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, metavar="N", help="Other seeds give other examples.")] = 0,
     processes: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="The examples do not depend on it. Default: all cores.")
     ] = None,

@@ -49,7 +49,7 @@ def prompts(
     count: Annotated[int, typer.Option(min=1, max=MAX_COUNT, metavar="N", help="Candidates a prompt.")] = 5,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=MAX_SEED, metavar="N", help="Of the first row; each has one of its own.")
+        int, typer.Option(min=0, max=MAX_SEED, metavar="N", help="For the first row; row n has seed + n - 1.")
     ] = 0,
     failures: Annotated[
         bool, typer.Option("--failures", help="List the prompts that were not drawn as asked.")

@@ -128,7 +128,8 @@ def start_services(settings: Profile) -> None:
             if problem is not None:
                 raise DiagramforgeError(
                     f"no Prefect server answers at {client.api_url} ({problem}): "
-                    "start it with `prefect server start`, or unset PREFECT_API_URL"
+                    "start it with `prefect server start`, or do without it: `unset PREFECT_API_URL` where it is set, "
+                    "and `prefect profile use ephemeral`"
                 )
 
 

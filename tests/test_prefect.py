@@ -191,7 +191,7 @@ def test_the_demo_draws_with_what_is_trained(prefect: Prefect, tmp_path: Path) -
     """Alone, it trains first; after the flow above, no stage is run again."""
     home = prefect.folder / "home"
     trained = {path: path.stat().st_mtime_ns for path in home.glob(f"*/*/{MANIFEST}")}
-    program = "import sys; from app import demo, failures, train; train.fitting_profile_name = lambda: 'smoke'; "
+    program = "import sys; from app import demo, failures; demo.PROFILE = 'smoke'; "
     program += "sys.exit(failures.guard(demo.demo))"
     environment = {**prefect.environment, "PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(ROOT)}
     del environment["PREFECT_API_URL"]
