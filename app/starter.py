@@ -60,7 +60,7 @@ def ship_adapter(stage_dir: Path, starter_dir: Path) -> None:
 
 def _without_paths(adapter_config: dict[str, Any]) -> dict[str, Any]:
     """The adapter's settings with the base by its public name instead of by its place on this machine."""
-    from tasks.base import STARTER_HUB_ID
+    from tasks.model_source import STARTER_HUB_ID
 
     return {**adapter_config, "base_model_name_or_path": STARTER_HUB_ID}
 

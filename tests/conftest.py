@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 from pathlib import Path
@@ -59,10 +58,10 @@ def empty_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def starter_package() -> None:
     """The real base model is here; the test is skipped where it is not, for no test fetches one."""
-    from tasks import base
+    from tasks.model_source import STARTER_REQUIREMENT, starter_file
 
-    if importlib.util.find_spec(base.STARTER_PACKAGE) is None:
-        pytest.skip(f"{base.STARTER_PACKAGE} is not installed: `make test` installs it")
+    if starter_file() is None:
+        pytest.skip(f"{STARTER_REQUIREMENT} is not installed: `make test` installs it")
 
 
 @pytest.fixture(scope="session")

