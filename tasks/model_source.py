@@ -29,7 +29,9 @@ def model_folder(name: str, log: StageLog) -> Path:
 
     Raises InputError for a model that is nowhere to be had.
     """
-    return Path(name) if Path(name).is_dir() else _fetch(STARTER_HUB_ID if name == "starter" else name, log)
+    if name == "starter":  # also where there is a folder of this name: the repository has one, with an adapter only
+        return _fetch(STARTER_HUB_ID, log)
+    return Path(name) if Path(name).is_dir() else _fetch(name, log)
 
 
 def _fetch(hub_id: str, log: StageLog) -> Path:

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from diagram_core.errors import DiagramforgeError, InputError
 from tasks import base
 from tasks.config import BaseConfig
-from tasks.model_source import STARTER_FILE
+from tasks.model_source import STARTER_FILE, STARTER_HUB_ID, model_folder
 from tests.training import MemoryLog, files_in
 
 MODEL_FILES = [
@@ -81,6 +81,21 @@ def test_altered_starter_file_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: package)
     with pytest.raises(InputError, match="missing or altered"):
         base.run(BaseConfig(model="starter"), {}, tmp_path / "out", MemoryLog())
+
+
+@pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where what is fetched from the hub is kept; nothing has been."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path / "hub"
+
+
+@pytest.mark.usefixtures("hub_cache")
+def test_the_starter_is_never_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "starter").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=STARTER_HUB_ID):
+        model_folder("starter", MemoryLog())
 
 
 def test_padding_takes_a_special_token_without_a_role(tiny_base: Path) -> None:
