@@ -47,6 +47,7 @@ _TRANSIENT_TYPES = {  # by name: importing these libraries to look at an error w
     "requests.exceptions.ConnectionError",
     "requests.exceptions.Timeout",
     "httpx.TransportError",
+    "httpx2.TransportError",
     "urllib3.exceptions.TimeoutError",
 }
 

