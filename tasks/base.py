@@ -26,7 +26,7 @@ from diagram_core.prompting import EncodedExample
 from diagram_core.synthesis import examples
 from tasks.config import STARTER_DIR, BaseConfig, Profile
 from tasks.log import StageLog
-from tasks.model_source import STARTER_REQUIREMENT, STARTER_SHA256, model_folder, starter_file
+from tasks.model_source import STARTER_REQUIREMENT, STARTER_SHA256, model_folder, model_state, starter_file
 
 MODEL_DIR = "model"
 
@@ -38,9 +38,9 @@ _TINY_TEXTS = 200
 
 
 def outside_state(profile: Profile) -> str:
-    """What the base depends on beside its settings: the shipped adapter, which training replaces."""
-    adapter = STARTER_DIR / "adapter_model.safetensors"
-    return sha256(adapter) if profile.base.adapter == "starter" and adapter.is_file() else ""
+    """What the base depends on beside its settings: what its name stands for, and the shipped adapter."""
+    adapter = sorted(STARTER_DIR.glob("adapter_*")) if profile.base.adapter == "starter" else []
+    return " ".join([model_state(profile.base.model), *map(sha256, adapter)])
 
 
 def run(config: BaseConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:

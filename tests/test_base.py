@@ -14,9 +14,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import write_text
 from tasks import base
-from tasks.config import BaseConfig
+from tasks.config import BaseConfig, load_profile
 from tasks.failure import TransientError
-from tasks.model_source import STARTER_FILE, STARTER_HUB_ID, model_folder
+from tasks.model_source import STARTER_FILE, STARTER_HUB_ID, model_folder, model_state
 from tests.training import MemoryLog, files_in
 
 MODEL_FILES = [
@@ -125,6 +125,36 @@ def test_an_unreachable_hub_is_done_without_where_the_model_was_fetched(
         model_folder("a/b", MemoryLog())
     fetched = keep(hub_cache, "a/b")
     assert model_folder("a/b", MemoryLog()) == fetched
+
+
+def test_the_commit_on_the_hub_is_the_state_of_its_model(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert model_state("a/b") == model_state("no/such/folder") == ""
+    keep(hub_cache, "a/b", "0" * 40)
+    assert model_state("a/b") == "0" * 40
+    connect_hub(monkeypatch, SimpleNamespace(sha="1" * 40))
+    assert model_state("a/b") == "1" * 40
+    connect_hub(monkeypatch, UNREACHABLE)
+    assert model_state("a/b") == "0" * 40
+
+
+def test_the_base_depends_on_a_folders_content(tmp_path: Path) -> None:
+    profile = load_profile("smoke", [f"base.model={tmp_path}"])
+    states = []
+    for name, text in (("config.json", "{}"), ("model.safetensors", "weights"), ("model.safetensors", "Weights")):
+        write_text(tmp_path / name, text)
+        states.append(base.outside_state(profile))
+    assert len(set(states)) == 3
+
+
+def test_the_base_depends_on_the_shipped_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "STARTER_DIR", tmp_path)
+    profile = load_profile("smoke", ["base.model=tiny", "base.adapter=starter"])
+    states = [base.outside_state(profile)]
+    for name in ("adapter_model.safetensors", "adapter_config.json", "readability/fold0.safetensors"):
+        write_text(tmp_path / name, "new")
+        states.append(base.outside_state(profile))
+    assert len(set(states[:3])) == 3
+    assert states[3] == states[2]  # networks that look at drawings are no part of it
 
 
 @pytest.mark.usefixtures("hub_cache")
