@@ -15,11 +15,15 @@ SOURCE_ROOT = Path(__file__).resolve().parent.parent
 FIRST_PARTY = ("diagram_core", "tasks")
 LIFE = "tasks.stage"  # what it imports from tasks surrounds every stage and changes no result
 
-# Settings that say where things are, what is shown, or how to survive on this machine: they change no result.
+# Settings that say where things are, what is shown, or how to survive on this machine: they change no result. What
+# is in a file counts, as outside state of the stage that reads it.
 _SETTINGS_WITHOUT_EFFECT = {
     "name",
     "pipeline",
     "ratings_url",
+    "conversations",
+    "scores",
+    "prompts_file",
     "device",
     "micro_batch_size",
     "gradient_checkpointing",

@@ -69,10 +69,13 @@ def run(config: ReadabilityConfig, inputs: dict[str, Path], out_dir: Path, log: 
 
 def outside_state(profile: Profile) -> str:
     """A hash of the scores that people gave, and of the shipped networks: with others, the stage is run again."""
-    read = [profile.readability.scores] if profile.readability.scores else []
+    scores = profile.readability.scores
+    if scores is not None and not scores.is_file():
+        raise InputError(f"readability.scores: no file {scores}")
+    read = [scores] if scores is not None else []
     if profile.readability.start:
         read += sorted(SHIPPED_DIR.glob("*.safetensors"))
-    return " ".join(sha256(path) for path in read if path.is_file())
+    return " ".join(map(sha256, read))
 
 
 def assign_folds(groups: NDArray[np.int32], folds: int, seed: int) -> NDArray[np.int64]:

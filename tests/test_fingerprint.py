@@ -48,6 +48,20 @@ def test_places_and_names_do_not() -> None:
     assert fingerprint("s", here.rater, {}, "", "") == fingerprint("s", there.rater, {}, "", "")
 
 
+@pytest.mark.parametrize(
+    ("section", "setting"),
+    [
+        ("synthesize", "synthesize.conversations"),
+        ("readability", "readability.scores"),
+        ("candidate", "compare.prompts_file"),
+    ],
+)
+def test_where_a_file_is_does_not(section: str, setting: str) -> None:
+    here, there = (getattr(load_profile("smoke", [f"{setting}={folder}/a"]), section) for folder in ("here", "there"))
+    assert here != there
+    assert fingerprint("s", here, {}, "", "") == fingerprint("s", there, {}, "", "")
+
+
 def test_inputs_code_and_the_world_count() -> None:
     assert len({of(), of(inputs={"base": "x"}), of(inputs={"other": "b"}), of(code="x"), of(outside="x")}) == 5
 
