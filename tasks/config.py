@@ -109,7 +109,6 @@ class QuantizeConfig(Section):
     check_examples: int = Field(gt=0)
     max_loss_increase: float = Field(gt=0)  # nats a token on held-out answers, against the model before
     device: Device = "auto"
-    seed: int = 0
 
 
 class RenderConfig(Section):

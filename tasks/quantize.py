@@ -6,23 +6,24 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from diagram_core.errors import DiagramforgeError
+from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.models.language import Placement, answer_loss, load_language_model, load_model
 from diagram_core.prompting import EncodedExample
 from tasks.base import save_whole
 from tasks.config import QuantizeConfig
 from tasks.log import StageLog
-from tasks.sft import encode_file, trained_model
+from tasks.sft import encode_rows, trained_model
 from tasks.trainer import ADAPTER_DIR
 
 MERGED_DIR = "merged"
 GPTQ_DIR = "gptq"
-_MAX_LENGTH = 1024  # tokens of a calibration text: the longest that SFT is asked to take
+_MAX_LENGTH = 1024  # tokens of a text to calibrate on or to check with
 _MEGABYTE = 1e6
 
 # Read by GPTQModel when it is imported. Two workers is what a machine with two cores can give it, and its own
@@ -34,14 +35,14 @@ def run(config: QuantizeConfig, inputs: dict[str, Path], out_dir: Path, log: Sta
     """Write merged/ and gptq/, Hugging Face folders that plain `from_pretrained` loads.
 
     Calibrates on training answers and checks on validation answers. Raises DiagramforgeError where these got less
-    likely than the profile allows.
+    likely than the profile allows, and InputError for data that cannot be used.
     """
     merged, tokenizer = _merge(inputs)
     save_whole(merged, tokenizer, out_dir / MERGED_DIR)
-    checks = _examples(inputs["synthesize"] / "validation.jsonl", tokenizer, config.check_examples, log)
+    checks = _examples(inputs["synthesize"] / "validation.jsonl", tokenizer, config.check_examples)
     loss_before = answer_loss(merged, checks)
     del merged  # GPTQModel loads its own copy
-    calibration = _examples(inputs["synthesize"] / "train.jsonl", tokenizer, config.calibration_examples, log)
+    calibration = _examples(inputs["synthesize"] / "train.jsonl", tokenizer, config.calibration_examples)
     _quantize(config, out_dir / MERGED_DIR, out_dir / GPTQ_DIR, tokenizer, calibration)
     loss_after = answer_loss(_load_quantized(config, out_dir / GPTQ_DIR), checks)
     _check_kept(config, loss_before, loss_after)
@@ -59,8 +60,13 @@ def _merge(inputs: dict[str, Path]) -> tuple[PreTrainedModel, PreTrainedTokenize
     return load_language_model(folder, [*adapters, inputs["orpo"] / ADAPTER_DIR], dtype="float32", device="cpu")
 
 
-def _examples(path: Path, tokenizer: PreTrainedTokenizerBase, count: int, log: StageLog) -> list[EncodedExample]:
-    return encode_file(path, tokenizer, _MAX_LENGTH, log).examples[:count]
+def _examples(path: Path, tokenizer: PreTrainedTokenizerBase, count: int) -> list[EncodedExample]:
+    """The first `count` examples of a file of rows that are not too long; fewer where it has no more."""
+    fitting = (example for example in encode_rows(path, tokenizer) if len(example.input_ids) <= _MAX_LENGTH)
+    examples = list(islice(fitting, count))
+    if not examples:
+        raise InputError(f"{path}: none of its examples has at most {_MAX_LENGTH} tokens: quantizing needs some")
+    return examples
 
 
 def _quantize(

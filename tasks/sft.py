@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,15 +68,22 @@ def trained_model(inputs: dict[str, Path]) -> tuple[Path, list[Path]]:
     return (full, []) if full.is_dir() else (inputs["base"] / MODEL_DIR, [inputs["sft"] / ADAPTER_DIR])
 
 
+def encode_rows(path: Path, tokenizer: PreTrainedTokenizerBase) -> Iterator[EncodedExample]:
+    """The examples of a file of rows, encoded one by one as they are asked for.
+
+    A row has a `prompt` and an `answer`. It may have `earlier` turns of the same form before them, and name the words
+    of its answer that stand there `by_chance` and are not to be learned. Raises InputError for a row without them.
+    """
+    for number, row in enumerate(read_rows(path), 1):
+        yield _encode_row(row, tokenizer, f"{path}, row {number}")
+
+
 def encode_file(path: Path, tokenizer: PreTrainedTokenizerBase, max_length: int, log: StageLog) -> Encoded:
     """The examples of a file of rows that are at most `max_length` tokens long.
 
-    A row has a `prompt` and an `answer`. It may have `earlier` turns of the same form before them, and name the words
-    of its answer that stand there `by_chance` and are not to be learned.
-
-    Raises InputError for a row without them, and where no example is short enough.
+    Raises InputError as `encode_rows` does, and where no example is short enough.
     """
-    examples = [_encode_row(row, tokenizer, f"{path}, row {number}") for number, row in enumerate(read_rows(path), 1)]
+    examples = list(encode_rows(path, tokenizer))
     fitting = [example for example in examples if len(example.input_ids) <= max_length]
     dropped = len(examples) - len(fitting)
     if not fitting:

@@ -34,6 +34,7 @@ def test_the_gpu_profiles_train_the_earlier_systems_model_as_it_did(name: str) -
     ("overrides", "named"),
     [
         (["sft.max_stepz=3"], "sft.max_stepz is not a known key"),
+        (["quantize.seed=3"], "quantize.seed is not a known key"),
         (["sfd.max_steps=3"], "sfd is not a known key"),
         (["sft.max_steps=many"], "sft.max_steps"),
         (["sft.max_steps=-1"], "sft.max_steps"),

@@ -9,7 +9,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from diagram_core.errors import DiagramforgeError
+from diagram_core.errors import DiagramforgeError, InputError
+from diagram_core.files import write_rows
+from diagram_core.models.language import load_tokenizer
 from diagram_core.prompting import encode_prompt
 from tasks import quantize
 from tasks.config import QuantizeConfig
@@ -50,6 +52,18 @@ def test_merged_and_quantized_models_load_plainly(
         assert answer.shape[1] > prompt.shape[1]
     likeness = torch.cosine_similarity(read["merged"], read["gptq"], dim=-1)
     assert likeness.mean() > 0.95  # with the rows of its matrices shuffled, 0.71
+
+
+def test_only_as_many_rows_are_read_as_are_used(tiny_base: Path, tmp_path: Path) -> None:
+    tokenizer, path = load_tokenizer(tiny_base / "model"), tmp_path / "train.jsonl"
+    long = {"prompt": "9-" * 600, "answer": "9"}
+    fitting = [{"prompt": f"{layer}-1", "answer": f"{layer} 1"} for layer in range(3)]
+    write_rows(path, [long, *fitting, {"prompt": "a row without an answer"}])
+    examples = quantize._examples(path, tokenizer, 2)
+    assert [tokenizer.decode(one.input_ids) for one in examples] == ["0-1\n0 1<end>", "1-1\n1 1<end>"]
+    write_rows(path, [long])
+    with pytest.raises(InputError, match=r"train\.jsonl: none of its examples .* 1024 tokens: quantizing needs some"):
+        quantize._examples(path, tokenizer, 2)
 
 
 def test_a_model_that_lost_too_much_is_refused() -> None:
