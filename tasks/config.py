@@ -308,9 +308,11 @@ def load_profile(name: str, overrides: list[str] | None = None) -> Profile:
         raise UsageError(f"the profile {path} holds no keys: start from {CONFIG_DIR / 'cpu.yaml'}")
     for override in overrides or []:
         _override(values, override)
-    values = {"name": path.stem, **values, "pipeline": {**_environment(), **(values.get("pipeline") or {})}}
+    pipeline = values.get("pipeline")
+    if pipeline is None or isinstance(pipeline, dict):
+        values["pipeline"] = _environment() | (pipeline or {})
     try:
-        return Profile.model_validate(values)
+        return Profile.model_validate({"name": path.stem, **values})
     except ValidationError as error:
         raise UsageError(f"profile {name}: {_first_problem(error)}") from None
 

@@ -46,6 +46,8 @@ def test_the_gpu_profiles_train_the_earlier_systems_model_as_it_did(name: str) -
         (["sft.max_steps"], "not of the form key.path=value"),
         (["=3"], "not of the form key.path=value"),
         (["name.x=3"], "name"),
+        (["pipeline=3"], "pipeline: Input should be a valid dictionary"),
+        (["pipeline=false"], "pipeline: Input should be a valid dictionary"),
         (["sft.max_steps={"], "is not a value"),
     ],
 )
