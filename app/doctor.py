@@ -90,13 +90,15 @@ def _gpu(facts: Machine) -> Finding:
     if facts.gpu is not None:
         return Finding("GPU", f"{facts.gpu}, {facts.gpu_memory_bytes / GIB:.0f} GiB")
     if facts.nvidia_driver:
-        version = facts.torch_version.partition("+")[0]
-        return Finding(
-            "GPU",
-            f"an NVIDIA driver, but torch {facts.torch_version} cannot use it",
-            f"{_pip()} install --force-reinstall --no-deps torch=={version}",
-        )
+        return Finding("GPU", f"an NVIDIA driver, but torch {facts.torch_version} cannot use it", _gpu_fix(facts))
     return Finding("GPU", "none: models train and run on the CPU")
+
+
+def _gpu_fix(facts: Machine) -> str:
+    version, _, build = facts.torch_version.partition("+")
+    if not build or build.startswith("cu"):  # PyPI's has CUDA and does not say so
+        return "update the NVIDIA driver: this torch was built for a newer one"
+    return f"{_pip()} install torch==={version}"  # `==` would be content with the build that is installed
 
 
 def _software(facts: Machine) -> Iterator[Finding]:

