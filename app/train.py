@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app import terminal
+from app.settings import machine_profile
 from diagram_core.errors import DiagramforgeError
 
 if TYPE_CHECKING:
@@ -104,8 +105,31 @@ def run_pipeline(
     out = terminal.out()
     out.print(f"\nDone in {duration(time.monotonic() - started)}.")
     if training.version is not None:
-        out.print(f"Version {training.version} of {settings.registry.model_name} draws from now on: {training.bundle}")
+        print_champion(settings, training)
     return training
+
+
+def print_champion(settings: Profile, training: Training) -> None:
+    """Say which version draws from now on, and what it takes for `draw` to find it."""
+    out = terminal.out()
+    out.print(f"Version {training.version} of {settings.pipeline.model_name} draws from now on: {training.bundle}")
+    variables = _variables_to_find(settings)
+    if variables:
+        exports = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+        out.print(f"  where the environment says:  export {exports}", markup=False)
+
+
+def _variables_to_find(settings: Profile) -> dict[str, str]:
+    """What the environment has yet to say for the other commands to look where these settings do."""
+    from tasks.config import ENVIRONMENT
+
+    usual = machine_profile().pipeline
+    places = {name: (getattr(settings.pipeline, key), getattr(usual, key)) for key, name in ENVIRONMENT.items()}
+    return {
+        name: str(own.absolute()) if isinstance(own, Path) else terminal.without_password(own)
+        for name, (own, others) in places.items()
+        if own is not None and own != others
+    }
 
 
 def start_services(settings: Profile) -> None:

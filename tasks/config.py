@@ -13,6 +13,12 @@ from diagram_core.errors import UsageError
 
 CONFIG_DIR = Path(__file__).resolve().parent.parent / "configs"
 STARTER_DIR = CONFIG_DIR.parent / "starter"  # what is shipped trained
+ENVIRONMENT = {  # variables for what is one machine's rather than one profile's; a profile that names it wins
+    "artifacts_dir": "DIAGRAMFORGE_HOME",
+    "tracking_uri": "MLFLOW_TRACKING_URI",
+    "ratings_url": "DIAGRAMFORGE_RATINGS",
+    "model_name": "DIAGRAMFORGE_MODEL",
+}
 
 Notation = Literal["plan", "compact", "list"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -209,7 +215,6 @@ class CandidateConfig(CompareConfig):
 
 
 class RegistryConfig(Section):
-    model_name: str = "diagramforge"
     language_model: LanguageModelForm = "merged"
     min_valid_rate: float = Field(default=0.0, ge=0, le=1)
     tolerance: float = Field(default=0.02, ge=0)  # how much worse than the champion still counts as equal
@@ -221,6 +226,7 @@ class PipelineConfig(Section):
     artifacts_dir: Path = Path("artifacts")
     tracking_uri: str | None = None  # sqlite in the artifacts folder
     ratings_url: str | None = None  # sqlite in the artifacts folder
+    model_name: str = "diagramforge"  # that MLflow registers bundles under
     experiment: str = "diagramforge"
     max_attempts: int = Field(default=3, ge=1)
     retry_delay_seconds: float = Field(default=2.0, ge=0)
@@ -318,13 +324,7 @@ def load_profile(name: str, overrides: list[str] | None = None) -> Profile:
 
 
 def _environment() -> dict[str, str]:
-    """Settings of one machine rather than of a profile; a profile that names them wins."""
-    variables = {
-        "artifacts_dir": "DIAGRAMFORGE_HOME",
-        "tracking_uri": "MLFLOW_TRACKING_URI",
-        "ratings_url": "DIAGRAMFORGE_RATINGS",
-    }
-    return {key: os.environ[name] for key, name in variables.items() if os.environ.get(name)}
+    return {key: os.environ[name] for key, name in ENVIRONMENT.items() if os.environ.get(name)}
 
 
 def _override(values: dict[str, Any], override: str) -> None:

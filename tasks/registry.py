@@ -32,7 +32,7 @@ def register(profile: Profile, folder: Path, run_id: str, ratings_until: datetim
     run_id: the pipeline's MLflow run, which keeps bundle.json and links the version to all that led to it.
     """
     client = connect(profile.tracking_uri())
-    name, identity = profile.registry.model_name, bundle.identity(folder)
+    name, identity = profile.pipeline.model_name, bundle.identity(folder)
     _ensure_model(client, name)
     found = client.search_model_versions(f"name = '{name}' and tags.`{IDENTITY_TAG}` = '{identity}'")
     if found:
@@ -54,7 +54,7 @@ def register(profile: Profile, folder: Path, run_id: str, ratings_until: datetim
 def promote(profile: Profile, version: str) -> None:
     """Make the version the champion, and the champion there was the previous one."""
     client = connect(profile.tracking_uri())
-    name = profile.registry.model_name
+    name = profile.pipeline.model_name
     before = _version_with_alias(client, name, CHAMPION)
     if before == version:
         return
@@ -68,7 +68,7 @@ def champion(profile: Profile) -> Path:
 
     Raises InputError where there is no champion yet, or where a file of its bundle is missing or altered.
     """
-    uri, name = profile.tracking_uri(), profile.registry.model_name
+    uri, name = profile.tracking_uri(), profile.pipeline.model_name
     try:
         tags = _champion_tags_in_database(uri, name)
     except LookupError:
@@ -91,7 +91,7 @@ def new_ratings(profile: Profile) -> list[Rating]:
 
 def _ratings_seen_until(profile: Profile) -> datetime | None:
     client = connect(profile.tracking_uri())
-    versions = client.search_model_versions(f"name = '{profile.registry.model_name}'")
+    versions = client.search_model_versions(f"name = '{profile.pipeline.model_name}'")
     moments = [version.tags[RATINGS_TAG] for version in versions if RATINGS_TAG in version.tags]
     return max(map(datetime.fromisoformat, moments), default=None)
 

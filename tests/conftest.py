@@ -38,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DIAGRAMFORGE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     monkeypatch.setenv("COLUMNS", "100")
-    for name in ("MLFLOW_TRACKING_URI", "DIAGRAMFORGE_RATINGS", "PREFECT_API_URL"):
+    for name in ("MLFLOW_TRACKING_URI", "DIAGRAMFORGE_RATINGS", "DIAGRAMFORGE_MODEL", "PREFECT_API_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     machine_profile.cache_clear()

@@ -186,7 +186,7 @@ def bundle(tmp_path: Path, home: Path) -> Path:
 
     profile = load_profile("cpu")
     folder = make_bundle(profile, make_artifacts(tmp_path / "stages"), "0123")
-    name = profile.registry.model_name
+    name = profile.pipeline.model_name
     with sqlite3.connect(home / "mlflow.db") as store:
         store.execute("CREATE TABLE registered_model_aliases (name, alias, version)")
         store.execute("CREATE TABLE model_version_tags (name, version, key, value)")

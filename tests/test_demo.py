@@ -48,6 +48,16 @@ def test_train_hands_its_options_to_the_flow(
     assert "Version 7 of diagramforge draws from now on" in text
     assert f"ui --backend-store-uri sqlite:///{home}/mlflow.db" in text
     assert "prefect server start" in text
+    assert "export" not in text
+
+
+def test_train_says_how_to_draw_with_what_lies_elsewhere(
+    runs: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "a disk"
+    places = ["--set", f"pipeline.artifacts_dir={elsewhere}", "--set", "pipeline.model_name=mine"]
+    assert cli.run(["train", "--profile", "smoke", *places]) == 0
+    assert f"export DIAGRAMFORGE_HOME='{elsewhere}' DIAGRAMFORGE_MODEL=mine\n" in capsys.readouterr().out
 
 
 def test_peoples_scores_are_read_before_anything_starts(

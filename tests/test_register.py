@@ -200,7 +200,7 @@ def test_the_champion_is_found_as_mlflow_has_it(profile: Profile, tmp_path: Path
     assert registry._ratings_seen_until(profile) == NOON
 
     client = connect(profile.tracking_uri())
-    model = profile.registry.model_name
+    model = profile.pipeline.model_name
     assert client.get_model_version_by_alias(model, registry.PREVIOUS).tags["gate"] == "first"
     version = client.get_model_version(model, two)
     assert version.run_id == run_id
