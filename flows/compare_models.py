@@ -9,7 +9,7 @@ from flows.train_all import settings_of
 from tasks import compare
 from tasks.compare import Candidate, Comparison
 from tasks.config import Profile
-from tasks.stage import pipeline_run
+from tasks.pipeline_run import pipeline_run
 
 
 @flow(name="compare-models")

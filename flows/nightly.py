@@ -13,8 +13,8 @@ from flows.stages import Stages, flow_run_tags
 from flows.train_all import settings_of
 from tasks import bundle, gate, registry
 from tasks.config import Profile
+from tasks.pipeline_run import pipeline_run
 from tasks.register import BUNDLE_FOLDER
-from tasks.stage import pipeline_run
 
 NOTHING_NEW = "no new ratings: nothing to do"
 ANOTHER_CHAMPION = "there is another champion since this began: the next night measures the ratings with that one"

@@ -15,8 +15,8 @@ from prefect.states import State
 from diagram_core.errors import InputError
 from tasks.config import Profile
 from tasks.pipeline import stage, stage_names
-from tasks.pipeline_run import FLOW_RUN_TAG
 from tasks.stage import StageResult, StageSpec, finished_stage, is_retryable, run_stage
+from tasks.tracking import FLOW_RUN_TAG
 
 
 class Stages:

@@ -13,8 +13,9 @@ from tasks import gate, registry
 from tasks.config import Profile, load_profile
 from tasks.machine import fitting_profile, machine
 from tasks.pipeline import chosen_stages
+from tasks.pipeline_run import pipeline_run
 from tasks.register import BUNDLE_FOLDER
-from tasks.stage import StageResult, pipeline_run
+from tasks.stage import StageResult
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from tasks.config import Profile
 from tasks.isolation import accept_children, stop_children
 from tasks.lock import open_lock, try_lock
-from tasks.tracking import COMMIT_TAG, FLOW_RUN_TAG, PARENT_TAG, TrackedRun, connect, store_at_work, warn_on_stderr
+from tasks.tracking import COMMIT_TAG, PARENT_TAG, TrackedRun, connect, store_at_work, warn_on_stderr
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -77,8 +76,6 @@ def _pipeline_tags(name: str, profile: Profile, tags: Mapping[str, str]) -> dict
     found = {"pipeline": name, "profile": profile.name}
     if commit := _git_commit():
         found[COMMIT_TAG] = commit
-    if flow_run := os.environ.get("PREFECT__FLOW_RUN_ID"):
-        found[FLOW_RUN_TAG] = flow_run
     return {**found, **tags}
 
 

@@ -20,7 +20,6 @@ from tasks.fingerprint import code_version, defines_function, fingerprint
 from tasks.isolation import check_not_stopping
 from tasks.lock import open_lock, try_lock
 from tasks.log import StageDisplay
-from tasks.pipeline_run import pipeline_run
 from tasks.retry import AttemptRecord
 from tasks.tracking import connect
 
@@ -33,7 +32,6 @@ __all__ = [
     "TransientError",
     "finished_stage",
     "is_retryable",
-    "pipeline_run",
     "run_stage",
 ]
 

@@ -23,7 +23,8 @@ from tasks.compare import Candidate
 from tasks.config import CandidateConfig, Profile, load_profile
 from tasks.failure import OutOfMemory, StageInterrupted
 from tasks.manifest import ATTEMPTS
-from tasks.stage import StageResult, pipeline_run
+from tasks.pipeline_run import pipeline_run
+from tasks.stage import StageResult
 from tasks.tracking import connect
 from tests.toys import toy_profile
 from tests.training import MemoryLog

@@ -15,7 +15,7 @@ from diagram_core.files import write_json, write_text
 from tasks import bundle, register, registry
 from tasks.config import BundleConfig, LanguageModelForm, Profile, load_profile
 from tasks.manifest import MANIFEST, METRICS, write_manifest
-from tasks.stage import pipeline_run
+from tasks.pipeline_run import pipeline_run
 from tasks.tracking import connect
 
 CONTENTS = {

@@ -20,6 +20,7 @@ from diagram_core.files import read_json, write_text
 from tasks.config import Profile
 from tasks.isolation import stop_children
 from tasks.lock import open_lock, try_lock
+from tasks.pipeline_run import pipeline_run
 from tasks.stage import (
     OutOfMemory,
     StageFailed,
@@ -28,7 +29,6 @@ from tasks.stage import (
     TransientError,
     finished_stage,
     is_retryable,
-    pipeline_run,
     run_stage,
 )
 from tests.conftest import ROOT

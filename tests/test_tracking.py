@@ -16,9 +16,10 @@ from mlflow import MlflowClient
 
 from diagram_core.errors import InputError
 from tasks.config import Profile, load_profile
-from tasks.stage import OutOfMemory, StageFailed, TransientError
-from tasks.tracking import TrackedRun, connect, public_settings
-from tests.toys import ISOLATED_TOY, pipeline_runs, run_toy, stage_runs, toy_profile
+from tasks.pipeline_run import pipeline_run
+from tasks.stage import OutOfMemory, StageFailed, TransientError, run_stage
+from tasks.tracking import FLOW_RUN_TAG, TrackedRun, connect, public_settings
+from tests.toys import ISOLATED_TOY, TOY, pipeline_runs, run_toy, stage_runs, toy_profile
 
 
 @pytest.fixture
@@ -59,9 +60,9 @@ def test_a_run_can_be_read_back(profile: Profile) -> None:
 
 
 def test_runs_know_their_flow_run_and_their_commit(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", "flow-1")
     monkeypatch.setattr("tasks.pipeline_run._git_commit", lambda: "c0ffee")
-    run_toy(profile)
+    with pipeline_run(profile, "toys", {FLOW_RUN_TAG: "flow-1"}) as parent_run_id:
+        run_stage(TOY, profile, {}, parent_run_id)
     for run in [*pipeline_runs(profile), *stage_runs(profile)]:
         assert run.data.tags["prefect.flow_run_id"] == "flow-1"
         assert run.data.tags["mlflow.source.git.commit"] == "c0ffee"

@@ -9,7 +9,8 @@ from typing import Any
 from mlflow.entities import Run
 
 from tasks.config import Profile, load_profile
-from tasks.stage import StageResult, StageSpec, pipeline_run, run_stage
+from tasks.pipeline_run import pipeline_run
+from tasks.stage import StageResult, StageSpec, run_stage
 from tasks.tracking import PARENT_TAG, connect
 
 TOY = StageSpec("toy", section="sft", module="tests.toy_stage")
