@@ -91,10 +91,12 @@ def _git_commit() -> str | None:
 @contextmanager
 def _marked_alive(profile: Profile, run_id: str) -> Iterator[None]:
     """Hold a lock that tells other pipelines that this run has not been abandoned."""
-    mark = profile.artifacts_dir() / _MARKS / run_id
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    with open_lock(mark) as lock:
+    marks = profile.artifacts_dir() / _MARKS
+    marks.mkdir(parents=True, exist_ok=True)
+    mark, hidden = marks / run_id, marks / f".{run_id}"
+    with open_lock(hidden) as lock:
         try_lock(lock)
+        hidden.rename(mark)  # nobody finds it before it is locked, and takes the run for abandoned
         try:
             yield
         finally:
@@ -103,9 +105,13 @@ def _marked_alive(profile: Profile, run_id: str) -> Iterator[None]:
 
 def _close_abandoned_runs(client: MlflowClient, profile: Profile) -> None:
     """End the runs of pipelines whose process is gone: nobody else would, and they would stay RUNNING."""
-    for mark in (profile.artifacts_dir() / _MARKS).glob("*"):
-        with open_lock(mark) as lock:
-            if try_lock(lock):
+    for mark in (profile.artifacts_dir() / _MARKS).glob("[!.]*"):
+        try:
+            stream = mark.open("r+b")
+        except FileNotFoundError:  # its pipeline has just ended
+            continue
+        with stream:
+            if try_lock(stream.fileno()):
                 _close_runs(client, mark.name)
                 mark.unlink(missing_ok=True)
 
@@ -121,7 +127,7 @@ def _close_runs(client: MlflowClient, pipeline_run_id: str) -> None:
         [pipeline.info.experiment_id],
         f"tags.`{PARENT_TAG}` = '{pipeline_run_id}' and attributes.status = 'RUNNING'",
     )
-    for run in [*children, pipeline]:
+    for run in [run for run in (*children, pipeline) if run.info.status == "RUNNING"]:
         client.set_terminated(run.info.run_id, "KILLED")
 
 

@@ -16,6 +16,7 @@ from mlflow import MlflowClient
 
 from diagram_core.errors import InputError
 from tasks.config import Profile, load_profile
+from tasks.lock import open_lock, try_lock
 from tasks.pipeline_run import pipeline_run
 from tasks.stage import OutOfMemory, StageFailed, TransientError, run_stage
 from tasks.tracking import FLOW_RUN_TAG, TrackedRun, connect, public_settings
@@ -110,6 +111,46 @@ def test_a_bug_leaves_its_last_lines_and_its_log(profile: Profile, monkeypatch: 
     assert run.info.status == "FAILED" and run.data.tags["next_attempt_changes"] == "not retried"
     assert run.data.tags["last_lines"].endswith("KeyError: 'no such layer'")
     assert artifact_names(connect(profile.tracking_uri()), run.info.run_id) == {"log.txt"}
+
+
+def marks(profile: Profile) -> list[str]:
+    """The pipeline runs that others take for alive, or for abandoned if nobody holds their lock."""
+    return [path.name for path in (profile.artifacts_dir() / "running").glob("[!.]*")]
+
+
+@pytest.mark.parametrize(("left", "closed"), [("RUNNING", "KILLED"), ("FINISHED", "FINISHED")])
+def test_of_a_killed_pipeline_only_what_still_runs_is_closed(profile: Profile, left: str, closed: str) -> None:
+    with pipeline_run(profile, "killed") as run_id:
+        pass
+    client = connect(profile.tracking_uri())
+    client.update_run(run_id, left)
+    (profile.artifacts_dir() / "running" / run_id).touch()
+    with pipeline_run(profile, "next") as next_id:
+        assert marks(profile) == [next_id]
+    assert client.get_run(run_id).info.status == closed
+    assert marks(profile) == []
+
+
+def test_a_mark_that_goes_away_meanwhile_is_not_made_anew(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    (profile.artifacts_dir() / "running").mkdir()
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: [folder / "just-ended"])
+    monkeypatch.setattr("tasks.pipeline_run._close_runs", lambda client, run_id: pytest.fail(f"closed {run_id}"))
+    with pipeline_run(profile, "next"):
+        pass
+
+
+def test_no_mark_is_seen_before_it_is_locked(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen_unlocked = []
+
+    def look_and_lock(descriptor: int) -> bool:
+        seen_unlocked.extend(marks(profile))
+        return try_lock(descriptor)
+
+    monkeypatch.setattr("tasks.pipeline_run.try_lock", look_and_lock)
+    with pipeline_run(profile, "toys") as run_id:
+        assert (marks(profile), seen_unlocked) == ([run_id], [])
+        with open_lock(profile.artifacts_dir() / "running" / run_id) as lock:
+            assert not try_lock(lock)
 
 
 def test_a_server_that_does_not_answer_is_said_in_one_line(profile: Profile) -> None:
