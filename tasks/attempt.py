@@ -125,7 +125,7 @@ def _traceback_in(log_path: Path) -> Iterator[None]:
     try:
         yield
     except Exception:
-        with log_path.open("a", encoding="utf-8") as stream:
+        with suppress(OSError), log_path.open("a", encoding="utf-8") as stream:  # a full disk: the error matters more
             traceback.print_exc(file=stream)
         raise
 
@@ -195,7 +195,6 @@ def _publish(visit: Visit, run: TrackedRun, metrics: Mapping[str, float]) -> Non
         run.artifact(path, (Path("model") / path.parent.relative_to(out_dir)).as_posix())
     run.end("FINISHED")
     shutil.rmtree(out_dir / manifest.CHECKPOINTS, ignore_errors=True)
-    (out_dir / manifest.RESULT).unlink(missing_ok=True)
 
 
 def _model_files(out_dir: Path) -> Iterator[Path]:

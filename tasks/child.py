@@ -1,6 +1,7 @@
 """The process of an isolated stage, which reads its job from stdin. It knows neither MLflow nor Prefect.
 
-What the stage says goes to the parent through a pipe, one JSON object a line; the result is left in a file.
+What the stage says goes to the parent through a pipe, one JSON object a line; its result, in the end, through another:
+MLflow may hold up who listens to the first, and a file would need room on the disk.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from diagram_core.files import write_json
+from diagram_core.errors import DiagramforgeError
 from tasks.failure import classify
 from tasks.log import StageLog
 
@@ -97,22 +98,25 @@ def replay(line: str, log: StageLog) -> None:
             log.info(**values)
 
 
-def main(result_path: Path, pipe: int, parent_pid: int) -> int:
-    """Run the job from stdin and write {"metrics": ...} or {"error": ...}; returns the exit code."""
+def main(pipe: int, result_pipe: int, parent_pid: int) -> int:
+    """Run the job from stdin and tell {"metrics": ...} or {"error": ...}; returns the exit code."""
     _die_with(parent_pid)
     _volunteer_for_the_oom_killer()
     faulthandler.enable()
     try:
-        metrics = do(Job(**json.load(sys.stdin)), PipeLog(pipe))
+        result: dict[str, dict] = {"metrics": do(Job(**json.load(sys.stdin)), PipeLog(pipe))}
     except Exception as error:
-        traceback.print_exc()
-        failure = classify(error)
-        kind = type(failure)
-        described = {"module": kind.__module__, "class": kind.__qualname__, "message": str(failure)}
-        write_json(result_path, {"error": described})
-        return 1
-    write_json(result_path, {"metrics": metrics})
-    return 0
+        with contextlib.suppress(OSError):  # a full disk: the parent is told even so
+            traceback.print_exc()
+        result = {"error": _described(classify(error))}
+    with os.fdopen(result_pipe, "w", encoding="utf-8") as stream:
+        json.dump(result, stream)
+    return 0 if "metrics" in result else 1
+
+
+def _described(error: DiagramforgeError) -> dict[str, str]:
+    kind = type(error)
+    return {"module": kind.__module__, "class": kind.__qualname__, "message": str(error)}
 
 
 def _die_with(parent_pid: int) -> None:
@@ -130,4 +134,4 @@ def _volunteer_for_the_oom_killer() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), pipe=int(sys.argv[2]), parent_pid=int(sys.argv[3])))
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -9,18 +9,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from diagram_core.errors import DiagramforgeError
-from diagram_core.files import read_json
 from tasks.child import Job, replay
 from tasks.failure import OutOfMemory, StageFailed, StageInterrupted, TransientError
 from tasks.fingerprint import SOURCE_ROOT
 from tasks.log import StageLog
-from tasks.manifest import LOG, RESULT
+from tasks.manifest import LOG
 
 _KILLED_CODES = (-signal.SIGKILL, 128 + signal.SIGKILL)  # the second as a shell in between reports it
 _LAST_LINES = 20
@@ -38,10 +37,9 @@ def do_in_child(job: Job, log: StageLog, timeout_seconds: float, lock: int) -> d
     Raises OutOfMemory, TransientError (also when its time is up), StageInterrupted, StageFailed, or the
     stage's own DiagramforgeError.
     """
-    out_dir = Path(job.out_dir)
-    (out_dir / RESULT).unlink(missing_ok=True)
-    log_start = _size(out_dir / LOG)
-    with _child(job, log, lock) as process:
+    log_path, result = Path(job.out_dir) / LOG, list[str]()
+    log_start = _size(log_path)
+    with _child(job, log, result, lock) as process:
         try:
             process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
@@ -50,7 +48,7 @@ def do_in_child(job: Job, log: StageLog, timeout_seconds: float, lock: int) -> d
                 "pipeline.stage_timeout_seconds gives it longer"
             ) from None
     check_not_stopping()
-    return _result(process.returncode, out_dir, log_start)
+    return _metrics("".join(result), process.returncode, log_path, log_start)
 
 
 def stop_children() -> None:
@@ -82,38 +80,47 @@ def last_lines(log_path: Path, start: int = 0) -> tuple[str, ...]:
 
 
 @contextmanager
-def _child(job: Job, log: StageLog, lock: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The child and the thread that listens to it; both, and what the child started, are gone afterwards."""
+def _child(job: Job, log: StageLog, result: list[str], lock: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The child, which adds its result to `result`; it, what it started and its listeners are gone afterwards."""
+    with _pipe_to(lambda line: _repeat(line, log)) as pipe, _pipe_to(result.append) as result_pipe:
+        try:
+            process = _start(job, pipe, result_pipe, lock)
+        finally:
+            os.close(pipe)
+            os.close(result_pipe)
+        _running.add(process)
+        try:
+            check_not_stopping()  # after it can be found by stop_children: none slips through between the two
+            _hand_over(job, process)
+            yield process
+        finally:
+            _kill_group(process)
+            process.wait()
+            _running.discard(process)
+
+
+@contextmanager
+def _pipe_to(take: Callable[[str], None]) -> Iterator[int]:
+    """The end of a pipe to write to, and to close; a thread takes the lines that come out of the other."""
     reading, writing = os.pipe()
-    listener = threading.Thread(target=_listen, args=(reading, log), daemon=True)
+    listener = threading.Thread(target=_listen, args=(reading, take), daemon=True)
     listener.start()
     try:
-        process = _start(job, writing, lock)
+        yield writing
     finally:
-        os.close(writing)
-    _running.add(process)
-    try:
-        check_not_stopping()  # after it can be found by stop_children: none slips through between the two
-        _hand_over(job, process)
-        yield process
-    finally:
-        _kill_group(process)
-        process.wait()
-        _running.discard(process)
         listener.join(_DRAIN_SECONDS)
 
 
-def _start(job: Job, pipe: int, lock: int) -> subprocess.Popen[bytes]:
+def _start(job: Job, pipe: int, result_pipe: int, lock: int) -> subprocess.Popen[bytes]:
     paths = [str(SOURCE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    out_dir = Path(job.out_dir)
-    arguments = [str(out_dir / RESULT), str(pipe), str(os.getpid())]
-    with (out_dir / LOG).open("ab") as output:
+    arguments = [str(pipe), str(result_pipe), str(os.getpid())]
+    with (Path(job.out_dir) / LOG).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "tasks.child", *arguments],  # -P: a folder called tasks may be here, too
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=(pipe, lock),
+            pass_fds=(pipe, result_pipe, lock),
             start_new_session=True,  # a process group of its own, which can be ended as a whole
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"},
         )
@@ -126,13 +133,17 @@ def _hand_over(job: Job, process: subprocess.Popen[bytes]) -> None:
         process.stdin.write(json.dumps(asdict(job)).encode())
 
 
-def _listen(reading: int, log: StageLog) -> None:
+def _listen(reading: int, take: Callable[[str], None]) -> None:
     with os.fdopen(reading, encoding="utf-8") as stream:
         for line in stream:
-            try:
-                replay(line, log)
-            except Exception as error:  # the pipe must be read on: full, it would stop the stage
-                log.info(f"lost something the stage said ({type(error).__name__}: {error})")
+            take(line)
+
+
+def _repeat(line: str, log: StageLog) -> None:
+    try:
+        replay(line, log)
+    except Exception as error:  # the pipe must be read on: full, it would stop the stage
+        log.info(f"lost something the stage said ({type(error).__name__}: {error})")
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
@@ -140,21 +151,20 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _result(exit_code: int, out_dir: Path, log_start: int) -> dict[str, float]:
-    """The metrics the child left, or the error that its end amounts to.
+def _metrics(result: str, exit_code: int, log_path: Path, log_start: int) -> dict[str, float]:
+    """The metrics the child told, or the error that its end amounts to.
 
-    Metrics count whatever the exit code: they are written when the work is done, and native libraries
+    Metrics count whatever the exit code: they are told when the work is done, and native libraries
     are known to crash while a process shuts down.
     """
-    path = out_dir / RESULT
-    result = read_json(path) if path.exists() else {}
-    if "metrics" in result:
-        return result["metrics"]
-    if "error" in result:
-        raise _error(result["error"], last_lines(out_dir / LOG, log_start))
+    told = json.loads(result) if result else {}
+    if "metrics" in told:
+        return told["metrics"]
+    if "error" in told:
+        raise _error(told["error"], last_lines(log_path, log_start))
     if exit_code in _KILLED_CODES:
         raise OutOfMemory("its process was killed (exit code -9), as the kernel does when memory runs out")
-    raise StageFailed(_how_it_ended(exit_code), last_lines(out_dir / LOG, log_start))
+    raise StageFailed(_how_it_ended(exit_code), last_lines(log_path, log_start))
 
 
 def _error(described: dict[str, str], lines: tuple[str, ...]) -> DiagramforgeError:

@@ -18,11 +18,10 @@ METRICS = "metrics.json"
 ATTEMPTS = "attempts.json"
 LOG = "log.txt"
 LOCK = "stage.lock"
-RESULT = "result.json"
 CHECKPOINTS = "checkpoints"
 
 _LASTING = {ATTEMPTS, LOG, LOCK}  # outlive a fresh start
-_NOT_LISTED = _LASTING | {MANIFEST, RESULT, CHECKPOINTS}
+_NOT_LISTED = _LASTING | {MANIFEST, CHECKPOINTS}
 _NOT_CONTENT = {
     CONFIG,
     METRICS,

@@ -17,6 +17,7 @@ import pytest
 
 from diagram_core.errors import InputError
 from diagram_core.files import read_json, write_text
+from tasks.attempt import _traceback_in
 from tasks.config import Profile
 from tasks.isolation import stop_children
 from tasks.lock import open_lock, try_lock
@@ -193,6 +194,19 @@ def test_a_lost_connection_is_retried_as_it_was(profile: Profile, monkeypatch: p
         run_toy(profile, ISOLATED_TOY)
     assert is_retryable(caught.value)
     assert run_toy(profile, ISOLATED_TOY).metrics["micro_batch_size"] == 4
+
+
+def test_a_full_disk_is_retried_though_the_child_cannot_write_why(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_FAULT", "full disk")
+    with pytest.raises(TransientError, match="No space left on device"):
+        run_toy(profile, ISOLATED_TOY)
+
+
+def test_a_log_that_cannot_be_written_does_not_hide_the_error(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), _traceback_in(tmp_path):
+        raise KeyError("no such layer")
 
 
 def test_a_crash_says_which(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:

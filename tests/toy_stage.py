@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -56,5 +57,10 @@ def _fail(out_dir: Path) -> None:
             raise ConnectionResetError("the hub hung up")
         case "kept name":
             write_json(out_dir / "config.json", {})
+        case "full disk":
+            full = os.open("/dev/full", os.O_WRONLY)
+            os.dup2(full, 1)
+            os.dup2(full, 2)
+            raise OSError(errno.ENOSPC, "No space left on device")
         case "hang":
             time.sleep(600)
