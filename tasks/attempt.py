@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -78,13 +77,17 @@ def attempt(visit: Visit, lock: int) -> dict[str, float]:
         run.params(config)
         metrics = _work(visit, config, run, lock)
         _finish(visit, config, metrics)
-        record.end("finished")
     except Exception as error:
         raise _failed(visit, config, record, run, classify(error)) from None
     except BaseException as error:  # Ctrl-C or a signal: it goes on to whoever started the pipeline
         _close(record, run, "interrupted", type(error).__name__)
         raise
-    _publish(visit, run, metrics)
+    try:
+        _note_end(record, "finished")
+        manifest.remove_checkpoints(visit.out_dir)
+        _publish(visit, run, metrics)
+    finally:  # interrupted or not: the stage is done
+        run.end("FINISHED")
     return metrics
 
 
@@ -180,12 +183,16 @@ def _explain(visit: Visit, error: DiagramforgeError, next_change: str) -> Diagra
 
 def _close(record: AttemptRecord, run: TrackedRun, outcome: Outcome, error: str) -> None:
     run.end("KILLED" if outcome == "interrupted" else "FAILED")
-    with suppress(OSError):  # a full disk: why the attempt failed matters more
+    _note_end(record, outcome, error)
+
+
+def _note_end(record: AttemptRecord, outcome: Outcome, error: str | None = None) -> None:
+    with suppress(OSError):  # a full disk: how the attempt ended matters more
         record.end(outcome, error)
 
 
 def _publish(visit: Visit, run: TrackedRun, metrics: Mapping[str, float]) -> None:
-    """Give MLflow what the stage made, and drop what only an unfinished stage needs."""
+    """Give MLflow what the stage made."""
     out_dir = visit.out_dir
     visit.log_result(run, metrics)
     records = (manifest.MANIFEST, manifest.CONFIG, manifest.METRICS, manifest.ATTEMPTS, manifest.LOG)
@@ -193,8 +200,6 @@ def _publish(visit: Visit, run: TrackedRun, metrics: Mapping[str, float]) -> Non
         run.artifact(path)
     for path in _model_files(out_dir):
         run.artifact(path, (Path("model") / path.parent.relative_to(out_dir)).as_posix())
-    run.end("FINISHED")
-    shutil.rmtree(out_dir / manifest.CHECKPOINTS, ignore_errors=True)
 
 
 def _model_files(out_dir: Path) -> Iterator[Path]:

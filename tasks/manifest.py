@@ -72,6 +72,11 @@ def clear_altered(folder: Path) -> None:
             path.unlink()
 
 
+def remove_checkpoints(folder: Path) -> None:
+    """Drop what only a stage that is not done needs."""
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+
+
 def _read_manifest(folder: Path) -> dict | None:
     try:
         manifest = read_json(folder / MANIFEST)

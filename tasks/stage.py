@@ -149,10 +149,13 @@ def _alone(visit: Visit) -> Iterator[int]:
 
 
 def _reuse(visit: Visit) -> StageResult:
+    manifest.remove_checkpoints(visit.out_dir)  # an interrupt at the end may have left them
     metrics = read_json(visit.out_dir / manifest.METRICS)
     record = AttemptRecord(visit.out_dir / manifest.ATTEMPTS)
     run = visit.start_run(reused="true", reused_from=record.finished_run_id() or "")
-    run.params(visit.config)
-    visit.log_result(run, metrics)
-    run.end("FINISHED")
+    try:
+        run.params(visit.config)
+        visit.log_result(run, metrics)
+    finally:
+        run.end("FINISHED")
     return StageResult(visit.stage, visit.out_dir, metrics, reused=True)

@@ -75,6 +75,13 @@ def test_a_finished_stage_is_complete_and_reused(profile: Profile) -> None:
     assert not (first.out_dir / "checkpoints").exists()
 
 
+def test_checkpoints_that_an_interrupt_left_in_a_finished_stage_are_removed(profile: Profile) -> None:
+    made = run_toy(profile)
+    write_text(made.out_dir / "checkpoints" / "step.json", "9")
+    assert run_toy(profile).reused
+    assert not (made.out_dir / "checkpoints").exists()
+
+
 def test_a_finished_stage_can_be_looked_up_without_running_it(profile: Profile) -> None:
     assert finished_stage(TOY, profile, {}) is None
     made = run_toy(profile)

@@ -15,6 +15,7 @@ import pytest
 from mlflow import MlflowClient
 
 from diagram_core.errors import InputError
+from diagram_core.files import read_json
 from tasks.config import Profile, load_profile
 from tasks.lock import open_lock, try_lock
 from tasks.pipeline_run import pipeline_run
@@ -84,6 +85,25 @@ def test_a_reused_stage_has_a_run_that_points_to_the_one_that_made_it(profile: P
     assert reused.info.status == "FINISHED"
     assert reused.data.tags["reused"] == "true" and reused.data.tags["reused_from"] == made.info.run_id
     assert reused.data.metrics == metrics
+
+
+def test_an_interrupt_once_a_stage_is_done_leaves_it_finished(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tasks.attempt._publish", interrupt)
+    monkeypatch.setattr("tasks.attempt.Visit.log_result", interrupt)
+    for _ in ("made", "reused"):
+        with pytest.raises(KeyboardInterrupt):
+            run_toy(profile)
+    assert [run.data.tags["reused"] for run in stage_runs(profile)] == ["false", "true"]
+    assert {run.info.status for run in stage_runs(profile)} == {"FINISHED"}
+    assert {run.info.status for run in pipeline_runs(profile)} == {"KILLED"}
+    (folder,) = (profile.artifacts_dir() / "toy").iterdir()
+    assert not (folder / "checkpoints").exists()
+    assert [attempt["outcome"] for attempt in read_json(folder / "attempts.json")] == ["finished"]
 
 
 def test_a_killed_stage_is_failed_and_its_retry_says_what_it_changed(
