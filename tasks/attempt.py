@@ -169,16 +169,15 @@ def _next_change(visit: Visit, config: BaseModel, record: AttemptRecord, error: 
 
 
 def _explain(visit: Visit, error: DiagramforgeError, next_change: str) -> DiagramforgeError:
-    log_path = visit.out_dir / manifest.LOG
+    """The same error, after the name of its stage and before that of its log."""
+    stage, log_path = f"stage {visit.stage}", visit.out_dir / manifest.LOG
+    its_log = f"; its log is {log_path}" if log_path.exists() else ""
     match error:
         case OutOfMemory():
-            return OutOfMemory(f"stage {visit.stage} ran out of memory: {error}; a retry changes: {next_change}")
-        case TransientError():
-            return TransientError(f"stage {visit.stage}: {error}")
+            return OutOfMemory(f"{stage} ran out of memory: {error}; a retry changes: {next_change}{its_log}")
         case StageFailed():
-            lines = error.last_lines or last_lines(log_path)
-            return StageFailed(f"stage {visit.stage} failed: {error}; its log is {log_path}", lines)
-    return error
+            return StageFailed(f"{stage} failed: {error}{its_log}", error.last_lines or last_lines(log_path))
+    return type(error)(f"{stage}: {error}{its_log}")
 
 
 def _close(record: AttemptRecord, run: TrackedRun, outcome: Outcome, error: str) -> None:

@@ -138,7 +138,7 @@ def test_a_killed_child_is_out_of_memory_and_goes_on_from_its_checkpoint_with_le
     profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOY_FAULT", "killed")
-    with pytest.raises(OutOfMemory, match=r"exit code -9.*micro-batch 4 -> 2, accumulation 1 -> 2") as caught:
+    with pytest.raises(OutOfMemory, match=r"exit code -9.*4 -> 2, accumulation 1 -> 2; its log is .*log.txt") as caught:
         run_toy(profile, ISOLATED_TOY)
     assert is_retryable(caught.value)
     assert not (the_folder(profile) / "manifest.json").exists()
@@ -185,20 +185,23 @@ def test_what_a_child_prints_is_in_its_log_and_not_in_ours(
 
 
 @pytest.mark.parametrize("spec", [TOY, ISOLATED_TOY], ids=["here", "isolated"])
-def test_the_users_mistake_comes_back_as_it_was(
+def test_the_users_mistake_keeps_its_kind_and_names_stage_and_log(
     profile: Profile, monkeypatch: pytest.MonkeyPatch, spec: StageSpec
 ) -> None:
     monkeypatch.setenv("TOY_FAULT", "input")
     with pytest.raises(InputError) as caught:
         run_toy(profile, spec)
-    assert str(caught.value) == "prompts.jsonl, line 3: no prompt; add one"
+    log_path = the_folder(profile) / "log.txt"
+    assert str(caught.value) == f"stage toy: prompts.jsonl, line 3: no prompt; add one; its log is {log_path}"
     assert not is_retryable(caught.value)
 
 
 def test_a_lost_connection_is_retried_as_it_was(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOY_FAULT", "network")
-    with pytest.raises(TransientError, match="stage toy: ConnectionResetError: the hub hung up") as caught:
+    with pytest.raises(TransientError) as caught:
         run_toy(profile, ISOLATED_TOY)
+    log_path = the_folder(profile) / "log.txt"
+    assert str(caught.value) == f"stage toy: ConnectionResetError: the hub hung up; its log is {log_path}"
     assert is_retryable(caught.value)
     assert run_toy(profile, ISOLATED_TOY).metrics["micro_batch_size"] == 4
 
