@@ -16,7 +16,7 @@ from diagram_core.errors import InputError
 from tasks.config import Profile
 from tasks.pipeline import stage, stage_names
 from tasks.stage import StageResult, StageSpec, finished_stage, is_retryable, run_stage
-from tasks.tracking import FLOW_RUN_TAG
+from tasks.tracking import FLOW_RUN_TAG, warn_on_stderr
 
 
 class Stages:
@@ -74,7 +74,7 @@ def _as_task(spec: StageSpec, profile: Profile) -> Task[..., StageResult]:
         name=spec.name,
         task_run_name=spec.name,
         retries=profile.pipeline.max_attempts - 1,
-        retry_delay_seconds=profile.pipeline.retry_delay_seconds,
+        retry_delay_seconds=list(profile.pipeline.retry_delay_seconds),
         retry_condition_fn=_may_succeed_next_time,
         cache_policy=NO_CACHE,  # whether a stage has finished is for its own manifest to say
         persist_result=False,
@@ -82,6 +82,9 @@ def _as_task(spec: StageSpec, profile: Profile) -> Task[..., StageResult]:
 
 
 def _may_succeed_next_time(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    """A plain function: Prefect takes nothing else for a condition."""
+    """A plain function: Prefect takes nothing else for a condition. It asks only while there are retries left."""
     error = state.result(raise_on_failure=False)
-    return isinstance(error, BaseException) and is_retryable(error)
+    if not isinstance(error, BaseException) or not is_retryable(error):
+        return False
+    warn_on_stderr(f"{error}; trying again")  # the wait may be minutes, in which nothing else is said
+    return True

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError, model_validator
 
 from diagram_core.errors import UsageError
 
@@ -228,8 +228,8 @@ class PipelineConfig(Section):
     ratings_url: str | None = None  # sqlite in the artifacts folder
     model_name: str = "diagramforge"  # that MLflow registers bundles under
     experiment: str = "diagramforge"
-    max_attempts: int = Field(default=3, ge=1)
-    retry_delay_seconds: float = Field(default=2.0, ge=0)
+    max_attempts: int = Field(default=4, ge=1)
+    retry_delay_seconds: tuple[NonNegativeFloat, ...] = Field(default=(2.0, 30.0, 120.0), min_length=1)  # one a retry
     stage_timeout_seconds: float = Field(default=6 * 3600, gt=0)
 
 

@@ -14,6 +14,7 @@ from prefect.testing.utilities import prefect_test_harness
 from diagram_core.errors import InputError, UsageError
 from diagram_core.ratings import RatingStore
 from flows.nightly import ANOTHER_CHAMPION, NOTHING_NEW, nightly
+from flows.stages import _as_task
 from flows.train_all import train_all
 from tasks import bundle, gate, pipeline, registry
 from tasks.config import Profile, load_profile
@@ -22,7 +23,7 @@ from tasks.stage import OutOfMemory, StageFailed
 from tasks.tracking import connect
 from tests.toy_pipeline import ToyPipeline
 
-OVERRIDES = ["pipeline.retry_delay_seconds=0"]
+OVERRIDES = ["pipeline.retry_delay_seconds=[0]"]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,12 @@ def test_after_a_failure_only_what_has_not_finished_is_run(toys: ToyPipeline) ->
     assert toys.ran == ["readability", "autoencoder", "evaluate"]
 
 
-def test_out_of_memory_is_tried_again_by_itself(toys: ToyPipeline) -> None:
+def test_each_retry_waits_longer_so_that_a_server_can_start_anew() -> None:
+    task = _as_task(pipeline.stage("sft"), load_profile("smoke"))
+    assert (task.retries, task.retry_delay_seconds) == (3, [2, 30, 120])
+
+
+def test_out_of_memory_is_tried_again_by_itself(toys: ToyPipeline, capsys: pytest.CaptureFixture[str]) -> None:
     working = toys.runs["sft"]
 
     def run_out_twice(config: Any, *rest: Any) -> dict[str, float]:
@@ -134,6 +140,7 @@ def test_out_of_memory_is_tried_again_by_itself(toys: ToyPipeline) -> None:
     train_all("smoke", OVERRIDES)
     assert toys.ran.count("sft") == 3
     assert toys.ran.count("base") == 1
+    assert capsys.readouterr().err.count("; trying again\n") == 2
 
 
 def test_attempts_end(toys: ToyPipeline) -> None:
