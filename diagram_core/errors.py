@@ -7,6 +7,10 @@ class DiagramforgeError(Exception):
     """What went wrong, where, and what to do, in one line that is shown to the user as it is."""
 
 
+class UnavailableError(DiagramforgeError):
+    """Something outside does not answer now, and may later: a server that starts anew, a database that is locked."""
+
+
 class InputError(DiagramforgeError):
     """Something the user gave cannot be used: a file, a value, a name."""
 

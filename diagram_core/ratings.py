@@ -27,12 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from diagram_core.diagram import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX
-from diagram_core.errors import DiagramforgeError, InputError, UsageError
+from diagram_core.errors import DiagramforgeError, InputError, UnavailableError, UsageError
 
 MAX_SCORE = 5.0
 MAX_USER_LENGTH = 200
@@ -102,7 +102,8 @@ class _RatingRow(_Base):
 class RatingStore:
     """The ratings database: SQLite or PostgreSQL, made on first use; safe for several writers at once.
 
-    Every method raises DiagramforgeError, in one line, where the database cannot be reached, read or written.
+    Every method raises DiagramforgeError, in one line, where the database cannot be reached, read or written;
+    UnavailableError where that may pass.
     """
 
     def __init__(self, url: str) -> None:
@@ -226,9 +227,8 @@ class RatingStore:
             yield
         except (SQLAlchemyError, OSError) as error:
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
-            raise DiagramforgeError(
-                f"the ratings database {self.name}: {reason}; see that it exists and can be written"
-            ) from None
+            kind = UnavailableError if isinstance(error, OperationalError) else DiagramforgeError
+            raise kind(f"the ratings database {self.name}: {reason}; see that it exists and can be written") from None
         except ModuleNotFoundError as error:
             raise InputError(f"the ratings database {self.name} needs its driver: pip install {error.name}") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-from diagram_core.errors import DiagramforgeError
+from diagram_core.errors import DiagramforgeError, UnavailableError
 
 
 class OutOfMemory(DiagramforgeError):  # noqa: N818 - the field's term
@@ -53,7 +53,9 @@ _TRANSIENT_TYPES = {  # by name: importing these libraries to look at an error w
 
 
 def classify(error: BaseException) -> DiagramforgeError:
-    """The error as one of ours, with a one-line message; our own errors come back as they are."""
+    """The error as one of ours, with a one-line message; our own come back as they are, but for UnavailableError."""
+    if isinstance(error, UnavailableError):
+        return TransientError(str(error))
     if isinstance(error, DiagramforgeError):
         return error
     line = _one_line(error)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from diagram_core.errors import UnavailableError
 from diagram_core.files import read_json
 from tasks import manifest
 from tasks.attempt import Visit, attempt
@@ -133,7 +134,10 @@ def _outside_state(spec: StageSpec, profile: Profile) -> str:
     """What the stage's `outside_state` says, if it has one."""
     if not defines_function(spec.module, "outside_state"):
         return ""
-    return importlib.import_module(spec.module).outside_state(profile)
+    try:
+        return importlib.import_module(spec.module).outside_state(profile)
+    except UnavailableError as error:
+        raise TransientError(f"stage {spec.name}: {error}") from None
 
 
 @contextmanager

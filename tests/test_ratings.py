@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from diagram_core.errors import DiagramforgeError, InputError, UsageError
+from diagram_core.errors import DiagramforgeError, InputError, UnavailableError, UsageError
 from diagram_core.ratings import RatingStore, diagram_id
 
 
@@ -118,9 +118,15 @@ def test_a_database_that_cannot_be_used_says_so_in_one_line(tmp_path: Path) -> N
     with pytest.raises(DiagramforgeError, match="not a database") as error:
         RatingStore(f"sqlite:///{broken}")
     assert one_line(error.value)
+    assert not isinstance(error.value, UnavailableError)
     (tmp_path / "file").write_text("")
     with pytest.raises(DiagramforgeError, match="ratings database"):
         RatingStore(f"sqlite:///{tmp_path / 'file' / 'ratings.db'}")
+
+
+def test_a_database_that_may_come_back_is_told_from_a_broken_one(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="unable to open"):
+        RatingStore(f"sqlite:///file:{tmp_path / 'away.db'}?mode=ro&uri=true")
 
 
 def test_a_database_that_cannot_be_written_can_still_be_read(tmp_path: Path) -> None:

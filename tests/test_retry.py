@@ -9,7 +9,7 @@ import httpx2
 import pytest
 import requests
 
-from diagram_core.errors import DiagramforgeError, InputError
+from diagram_core.errors import DiagramforgeError, InputError, UnavailableError
 from tasks.config import OrpoConfig, SftConfig, load_profile
 from tasks.failure import OutOfMemory, StageFailed, TransientError, classify, is_retryable
 from tasks.retry import AttemptRecord, MemoryPlan, apply_memory_plan, describe_change, memory_plan, within_memory
@@ -47,6 +47,7 @@ def wrapped(cause: Exception) -> Exception:
         (ValueError("the memory of this is out of reach"), StageFailed),
         (RuntimeError("size mismatch"), StageFailed),
         (FileNotFoundError(errno.ENOENT, "no such file"), StageFailed),
+        (UnavailableError("the ratings database is locked"), TransientError),
         (InputError("a line"), InputError),
     ],
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from diagram_core.errors import InputError
+from diagram_core.errors import InputError, UnavailableError
 from diagram_core.files import read_json, write_text
 from tasks.attempt import _traceback_in
 from tasks.config import Profile
@@ -125,6 +125,16 @@ def test_other_inputs_and_another_world_make_the_stage_run_again(
     monkeypatch.setenv("TOY_WORLD", "new ratings")
     third = run_toy(profile, data=data)
     assert len({first.out_dir, second.out_dir, third.out_dir}) == 3
+
+
+def test_a_world_that_does_not_answer_is_asked_again(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def be_away(_: Profile) -> str:
+        raise UnavailableError("the ratings database does not answer")
+
+    monkeypatch.setattr("tests.toy_stage.outside_state", be_away)
+    with pytest.raises(TransientError, match=r"^stage toy: the ratings database does not answer$") as caught:
+        run_toy(profile)
+    assert is_retryable(caught.value)
 
 
 def test_an_input_that_is_not_there_is_said_in_one_line(profile: Profile, tmp_path: Path) -> None:
