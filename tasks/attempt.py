@@ -140,7 +140,7 @@ def _finish(visit: Visit, config: BaseModel, metrics: dict[str, float]) -> None:
             raise StageFailed(f"it wrote {name}, a name that every stage's folder keeps; a subfolder may have one")
     write_json(visit.out_dir / manifest.CONFIG, public_settings(config))
     write_json(visit.out_dir / manifest.METRICS, metrics)
-    manifest.write_manifest(visit.out_dir, visit.stage, visit.fingerprint)
+    manifest.write_manifest(visit.out_dir, visit.stage, visit.fingerprint, visit.inputs)
 
 
 def _failed(

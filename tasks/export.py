@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from diagram_core.errors import InputError
 from diagram_core.files import read_json, whole_folder
@@ -13,12 +13,9 @@ from tasks import bundle
 from tasks.config import Profile
 from tasks.manifest import MANIFEST
 
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
-
 _ADAPTER_CONFIG = "adapter_config.json"
 _FULL_MODEL = "model"  # in an artifact of sft that trained all weights
-_LINEAGE = ("base", "sft", "orpo")  # the stages that a language model comes through
+_LINEAGE = {"orpo": ("base", "sft"), "quantize": ("base", "sft", "orpo")}  # whose language model a stage goes on from
 
 
 class Trained(NamedTuple):
@@ -42,13 +39,13 @@ def find_model(profile: Profile, folder: Path) -> Trained:
 
 
 def find_adapters(profile: Profile, folder: Path) -> Trained:
-    """The same with its adapters unmerged; where those under a bundle, quantize or orpo are, MLflow knows.
+    """The same with its adapters unmerged; where those under a bundle, quantize or orpo are, its manifest says.
 
     Raises InputError where there is none, or where what it stands on is gone.
     """
     artifact = folder / "quantize" if (folder / bundle.BUNDLE_FILE).is_file() else folder
     manifest = read_json(artifact / MANIFEST) if (artifact / MANIFEST).is_file() else {"stage": ""}
-    if manifest["stage"] in ("quantize", "orpo"):
+    if manifest["stage"] in _LINEAGE:
         return _trained_by(profile, artifact, manifest)
     if (folder / _FULL_MODEL / "config.json").is_file():
         return Trained(folder / _FULL_MODEL)
@@ -116,37 +113,25 @@ def _save_sum(trained: Trained, folder: Path) -> None:
     save_adapter(model, folder)
 
 
-def _trained_by(profile: Profile, artifact: Path, manifest: Mapping[str, str]) -> Trained:
-    """What an artifact of orpo or quantize was made from, as the runs of its pipeline in MLflow say."""
+def _trained_by(profile: Profile, artifact: Path, manifest: Mapping[str, Any]) -> Trained:
+    """What an artifact of orpo or quantize was made from, as its manifest says."""
     from tasks.sft import trained_model
-    from tasks.tracking import connect
 
-    pipelines = _pipelines(connect(profile.tracking_uri()), profile, manifest["stage"], manifest["fingerprint"])
-    for artifacts in pipelines:
-        if all(name in artifacts and artifacts[name].is_dir() for name in _LINEAGE):
-            model, adapters = trained_model(artifacts)
-            return Trained(model, (*adapters, artifacts["orpo"] / "adapter"))
-    raise InputError(
-        f"MLflow knows no pipeline run that made {artifact} and whose artifacts of {', '.join(_LINEAGE)} are there: "
-        "give the folder of an sft artifact"
-    )
+    artifacts = {name: _input(profile, artifact, manifest, name) for name in _LINEAGE[manifest["stage"]]}
+    model, adapters = trained_model(artifacts)
+    return Trained(model, (*adapters, artifacts.get("orpo", artifact) / "adapter"))
 
 
-def _pipelines(client: MlflowClient, profile: Profile, stage: str, fingerprint: str) -> list[dict[str, Path]]:
-    """The artifacts of each pipeline run that made or reused this one, by stage."""
-    from tasks.tracking import PARENT_TAG
-
-    experiment = client.get_experiment_by_name(profile.pipeline.experiment)
-    if experiment is None:
-        return []
-    finished = "attributes.status = 'FINISHED'"
-    made = client.search_runs(
-        [experiment.experiment_id], f"tags.stage = '{stage}' and tags.fingerprint = '{fingerprint}' and {finished}"
-    )
-    siblings = [
-        client.search_runs(
-            [experiment.experiment_id], f"tags.`{PARENT_TAG}` = '{run.data.tags[PARENT_TAG]}' and {finished}"
+def _input(profile: Profile, artifact: Path, manifest: Mapping[str, Any], stage: str) -> Path:
+    if stage not in manifest.get("inputs", ()):
+        raise InputError(
+            f"{artifact} is of an earlier version, which did not write down what it was made from: "
+            "run `diagramforge train` again"
         )
-        for run in made
-    ]
-    return [{run.data.tags["stage"]: Path(run.data.tags["out_dir"]) for run in runs} for runs in siblings]
+    folder = profile.artifacts_dir() / stage / manifest["inputs"][stage]
+    if not folder.is_dir():
+        raise InputError(
+            f"{artifact} was made from {folder}, which is not there: "
+            "run `diagramforge train` again, or set DIAGRAMFORGE_HOME to where its artifacts are"
+        )
+    return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,11 +28,20 @@ _NOT_CONTENT = {
 }  # they hold settings without effect and timings, which make no input a different one
 
 
-def write_manifest(folder: Path, stage: str, fingerprint: str) -> None:
-    """List the folder's files and thereby declare the stage done."""
-    files = {path.relative_to(folder).as_posix(): sha256(path) for path in _listed(folder)}
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    write_json(folder / MANIFEST, {"stage": stage, "fingerprint": fingerprint, "created": created, "files": files})
+def write_manifest(folder: Path, stage: str, fingerprint: str, inputs: Mapping[str, Path]) -> None:
+    """List the folder's files and thereby declare the stage done.
+
+    inputs: the folders that it read, by name; of those that are artifacts the fingerprint is written down.
+    """
+    manifests = {name: _read_manifest(path) for name, path in inputs.items()}
+    manifest = {
+        "stage": stage,
+        "fingerprint": fingerprint,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "inputs": {name: found["fingerprint"] for name, found in manifests.items() if found is not None},
+        "files": {path.relative_to(folder).as_posix(): sha256(path) for path in _listed(folder)},
+    }
+    write_json(folder / MANIFEST, manifest)
 
 
 def is_complete(folder: Path, fingerprint: str) -> bool:

@@ -133,7 +133,7 @@ def finished(folder: Path, text: str = "text", seconds: float = 1.0) -> Path:
     write_json(folder / "config.json", {"device": "cpu"})
     write_text(folder / "log.txt", f"took {seconds}")
     write_text(folder / "checkpoints" / "a.txt", f"{seconds}")
-    manifest.write_manifest(folder, "toy", "f" * 16)
+    manifest.write_manifest(folder, "toy", "f" * 16, {})
     return folder
 
 

@@ -14,13 +14,11 @@ from peft import AutoPeftModelForCausalLM
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 from app import cli
-from diagram_core.files import write_json
+from diagram_core.files import read_json, write_json
 from diagram_core.models.language import load_language_model, load_model, load_tokenizer
 from tasks import base
-from tasks.config import LoraSection, load_profile
-from tasks.manifest import write_manifest
-from tasks.pipeline_run import pipeline_run
-from tasks.tracking import connect, start_stage_run
+from tasks.config import LoraSection
+from tasks.manifest import MANIFEST, write_manifest
 from tasks.trainer import save_adapter, with_lora
 from tests.training import ALL_LINEAR, files_in
 
@@ -42,31 +40,42 @@ def write_adapter(model_dir: Path, folder: Path, rank: int, modules: tuple[str, 
 
 
 @pytest.fixture(scope="module")
+def base_artifact(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An artifact of the base stage."""
+    folder = tmp_path_factory.mktemp("base")
+    shutil.copytree(tiny_base, folder, dirs_exist_ok=True)
+    write_manifest(folder, "base", "ba5", {})
+    return folder
+
+
+@pytest.fixture(scope="module")
 def sft(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artifact of the sft stage."""
     folder = tmp_path_factory.mktemp("sft")
     write_adapter(tiny_base / "model", folder / "adapter", 4, ALL_LINEAR, seed=1)
-    write_manifest(folder, "sft", "5f7")
+    write_manifest(folder, "sft", "5f7", {})
     return folder
 
 
 @pytest.fixture(scope="module")
-def orpo(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def orpo(tiny_base: Path, base_artifact: Path, sft: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artifact of the orpo stage, of another rank and with fewer modules."""
     folder = tmp_path_factory.mktemp("orpo")
     write_adapter(tiny_base / "model", folder / "adapter", 2, ("q_proj", "v_proj"), seed=2)
-    write_manifest(folder, "orpo", "0b0")
+    write_manifest(folder, "orpo", "0b0", {"base": base_artifact, "sft": sft})
     return folder
 
 
 @pytest.fixture(scope="module")
-def quantize(tiny_base: Path, sft: Path, orpo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def quantize(
+    tiny_base: Path, base_artifact: Path, sft: Path, orpo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """An artifact of the quantize stage, without the quantized model."""
     folder = tmp_path_factory.mktemp("quantize")
     adapters = [sft / "adapter", orpo / "adapter"]
     model, tokenizer = load_language_model(tiny_base / "model", adapters, "cpu", "float32")
     base.save_whole(model, tokenizer, folder / "merged")
-    write_manifest(folder, "quantize", "9a9")
+    write_manifest(folder, "quantize", "9a9", {"base": base_artifact, "sft": sft, "orpo": orpo})
     return folder
 
 
@@ -128,23 +137,12 @@ def test_an_unmerged_adapter_is_what_plain_peft_loads(tiny_base: Path, sft: Path
 
 @pytest.fixture
 def champion(
-    tiny_base: Path,
-    sft: Path,
-    orpo: Path,
-    quantize: Path,
-    home: Path,
-    empty_mlflow_store: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    base_artifact: Path, sft: Path, orpo: Path, quantize: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The bundle of a champion whose pipeline MLflow remembers."""
-    home.mkdir()
-    shutil.copy(empty_mlflow_store, home / "mlflow.db")
-    profile = load_profile("cpu")
-    artifacts = {"base": (tiny_base, "ba5"), "sft": (sft, "5f7"), "orpo": (orpo, "0b0"), "quantize": (quantize, "9a9")}
-    with pipeline_run(profile, "train-all") as run_id:
-        for stage, (folder, fingerprint) in artifacts.items():
-            tags = {"fingerprint": fingerprint, "out_dir": str(folder)}
-            start_stage_run(connect(profile.tracking_uri()), run_id, stage, tags, print).end("FINISHED")
+    """The bundle of a champion whose artifacts are there."""
+    for place, artifact in {"base/ba5": base_artifact, "sft/5f7": sft, "orpo/0b0": orpo}.items():
+        (home / place).parent.mkdir(parents=True)
+        (home / place).symlink_to(artifact)
     bundle = home / "bundle"
     shutil.copytree(quantize, bundle / "quantize")
     write_json(bundle / "bundle.json", {})
@@ -165,15 +163,20 @@ def test_all_adapters_of_the_champion_become_one(champion: Path, quantize: Path)
     torch.testing.assert_close(adapted(TOKENS).logits, logits(quantize / "merged"), atol=1e-5, rtol=0)
 
 
-def test_adapters_that_mlflow_does_not_know_are_said(
-    champion: Path, orpo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_an_artifact_of_orpo_is_exported_with_both_adapters(champion: Path, orpo: Path, quantize: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(exported(orpo))
+    torch.testing.assert_close(model(TOKENS).logits, logits(quantize / "merged"), atol=1e-6, rtol=0)
+
+
+def test_what_an_adapter_stands_on_is_said_where_it_is_not_known_or_gone(
+    champion: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    strange = tmp_path / "orpo"
-    shutil.copytree(orpo, strange)
-    write_manifest(strange, "orpo", "another")
-    line = refusal(capsys, 1, strange, "--out", "out")
-    assert "MLflow knows no pipeline run that made" in line
-    assert "sft artifact" in line
+    (home / "sft" / "5f7").unlink()
+    assert f"made from {home / 'sft' / '5f7'}, which is not there" in refusal(capsys, 1, "--adapter-only")
+    path = champion / "quantize" / MANIFEST
+    write_json(path, {key: value for key, value in read_json(path).items() if key != "inputs"})
+    line = refusal(capsys, 1, "--adapter-only")
+    assert f"{champion / 'quantize'} is of an earlier version" in line and "run `diagramforge train` again" in line
 
 
 def test_what_cannot_be_exported_is_said_in_one_line(

@@ -59,7 +59,7 @@ def make_artifacts(root: Path, valid_rate: float = 1.0) -> dict[str, Path]:
         write_json(folder / METRICS, {"valid_rate": valid_rate})
         write_text(folder / "checkpoints/3/state.safetensors", "of no use to drawing")
         write_text(folder / "log.txt", "training")
-        write_manifest(folder, stage, "0123")
+        write_manifest(folder, stage, "0123", {})
     return folders
 
 
@@ -123,7 +123,7 @@ def test_an_interrupted_build_is_taken_up_again(profile: Profile, artifacts: dic
 
 def test_a_missing_language_model_is_named(profile: Profile, artifacts: dict[str, Path], tmp_path: Path) -> None:
     shutil.rmtree(artifacts["quantize"] / "gptq")
-    write_manifest(artifacts["quantize"], "quantize", "0123")
+    write_manifest(artifacts["quantize"], "quantize", "0123", {})
     with pytest.raises(InputError, match=r"quantize/gptq"):
         bundle.build(with_form(profile.bundle, "quantized"), artifacts, tmp_path / "bundle")
 

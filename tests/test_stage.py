@@ -137,6 +137,13 @@ def test_a_world_that_does_not_answer_is_asked_again(profile: Profile, monkeypat
     assert is_retryable(caught.value)
 
 
+def test_the_manifest_says_which_artifacts_a_stage_was_made_from(profile: Profile, tmp_path: Path) -> None:
+    write_text(tmp_path / "data" / "rows.txt", "one")
+    first = run_toy(profile)
+    second = run_toy(profile, base=first.out_dir, data=tmp_path / "data")
+    assert read_json(second.out_dir / "manifest.json")["inputs"] == {"base": first.out_dir.name}
+
+
 def test_an_input_that_is_not_there_is_said_in_one_line(profile: Profile, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no folder .*nowhere"):
         run_toy(profile, data=tmp_path / "nowhere")
