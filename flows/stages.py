@@ -57,7 +57,7 @@ class Stages:
             if found is None:
                 raise InputError(
                     f"stage {needed_by} needs {name}, which has not finished with these settings and this code: "
-                    f"run `diagramforge train --profile {self._profile.name} --from {name}`"
+                    f"run the same command with `--from {name}` in place of --only or --from, or with neither"
                 )
             self._artifacts[name] = found.out_dir
         return self._artifacts[name]

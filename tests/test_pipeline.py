@@ -154,7 +154,7 @@ def test_attempts_end(toys: ToyPipeline) -> None:
 
 
 def test_chosen_stages_take_the_rest_from_what_has_finished(toys: ToyPipeline) -> None:
-    with pytest.raises(InputError, match=r"orpo needs synthesize.*--from synthesize"):
+    with pytest.raises(InputError, match=r"orpo needs synthesize.* the same command with `--from synthesize`"):
         train_all("smoke", OVERRIDES, only="orpo")
     train_all("smoke", OVERRIDES)
     toys.ran.clear()
