@@ -9,12 +9,15 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from diagram_core.decoding import load_engine
 from diagram_core.errors import DiagramforgeError, InputError
 from diagram_core.files import write_rows
+from diagram_core.generate import generate, prepare
 from diagram_core.models.language import load_tokenizer
+from diagram_core.notation import answer_grammar
 from diagram_core.prompting import encode_prompt
 from tasks import quantize
-from tasks.config import QuantizeConfig
+from tasks.config import GenerateConfig, QuantizeConfig
 from tests.training import MemoryLog, files_in
 
 CONFIG = QuantizeConfig(calibration_examples=12, check_examples=4, max_loss_increase=2.0)
@@ -52,6 +55,11 @@ def test_merged_and_quantized_models_load_plainly(
         assert answer.shape[1] > prompt.shape[1]
     likeness = torch.cosine_similarity(read["merged"], read["gptq"], dim=-1)
     assert likeness.mean() > 0.95  # with the rows of its matrices shuffled, 0.71
+
+    model = prepare(load_engine(out_dir / "gptq"), load_tokenizer(out_dir / "gptq"), answer_grammar("plan"))
+    (candidate,) = generate(model, "4-8-1", 1, GenerateConfig(max_new_tokens=12), seed=0)
+    assert candidate.text.startswith(("network ", "chart "))
+    assert candidate.tokens > 1
 
 
 def test_only_as_many_rows_are_read_as_are_used(tiny_base: Path, tmp_path: Path) -> None:
