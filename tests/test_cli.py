@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 
 from app import cli, doctor, terminal
 from tasks.machine import machine
+from tests.conftest import ROOT
 from tests.toy_champion import ToyChampion
 
 PROMPT = "a network with layers of 4, 6 and 1"
+DOCUMENTS = [ROOT / "README.md", ROOT / "starter" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -57,11 +64,56 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_help_names_every_command_and_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(capsys, "--help")
-    for command in ("check", "doctor", "draw", "evaluate", "rank", "rate", "render", "train"):
-        assert f"\n  {command} " in text
-        own = shown(capsys, command, "--help")
-        assert f"  diagramforge {command} " in own
+    for name in typer.main.get_command(cli.app).commands:  # type: ignore[attr-defined]
+        assert f"\n  {name} " in text
+        assert f"  diagramforge {name} " in shown(capsys, name, "--help")
     assert shown(capsys) == text
+
+
+def all_commands(command: Any) -> Iterator[Any]:
+    """A command and those under it."""
+    yield command
+    for inner in getattr(command, "commands", {}).values():
+        yield from all_commands(inner)
+
+
+def documented_commands(text: str) -> Iterator[list[str]]:
+    """The arguments of each call of diagramforge in indented lines, with the shell variables that the text sets.
+
+    Three dots at the end of a line stand for more arguments, and are left out.
+    """
+    variables: dict[str, str] = {}
+    for line in re.findall(r"^ {4,}(.+)$", text, re.MULTILINE):
+        variables.update(re.findall(r'^(\w+)="(.*)"$', line))
+        if re.search(r"(^|[ /])diagramforge( |$)", line):
+            line = re.sub(r"\$(\w+)", lambda match: variables.get(match[1], match[0]), line.removesuffix(" ..."))
+            lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+            lexer.whitespace_split = True
+            words = list(lexer)
+            for place, word in enumerate(words):
+                if Path(word).name == "diagramforge":
+                    yield list(takewhile(lambda word: word[:1] not in (";", "&", "|", ">"), words[place + 1 :]))
+
+
+def test_commands_in_documents_and_help_are_what_the_command_line_takes() -> None:
+    diagramforge = typer.main.get_command(cli.app)
+    texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
+    for command in all_commands(diagramforge):
+        texts.append(command.help.replace("\n  ", "\n    "))
+        command.callback = None  # it is parsed, and does nothing
+    found = [arguments for text in texts for arguments in documented_commands(text)]
+    assert {arguments[0] for arguments in found} >= set(diagramforge.commands)  # type: ignore[attr-defined]
+    for arguments in found:
+        try:
+            diagramforge(arguments, prog_name="diagramforge", standalone_mode=False)
+        except typer.TyperException as error:
+            pytest.fail(f"diagramforge {shlex.join(arguments)}: {error.format_message()}")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_pictures_and_pages_that_a_document_links_to_are_there(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
 
 
 def test_help_imports_nothing_heavy() -> None:
