@@ -15,12 +15,14 @@ import pytest
 from mlflow import MlflowClient
 
 from diagram_core.errors import InputError
-from diagram_core.files import read_json
-from tasks.config import Profile, load_profile
+from diagram_core.files import read_json, write_text
+from tasks.config import Profile, SftConfig, load_profile
 from tasks.lock import open_lock, try_lock
+from tasks.log import StageLog
 from tasks.pipeline_run import pipeline_run
 from tasks.stage import OutOfMemory, StageFailed, TransientError, run_stage
 from tasks.tracking import FLOW_RUN_TAG, TrackedRun, connect, public_settings
+from tests import toy_stage
 from tests.toys import ISOLATED_TOY, TOY, pipeline_runs, run_toy, stage_runs, toy_profile
 
 
@@ -59,6 +61,24 @@ def check_a_finished_run(profile: Profile) -> None:
 
 def test_a_run_can_be_read_back(profile: Profile) -> None:
     check_a_finished_run(profile)
+
+
+def test_only_files_of_a_model_that_are_too_large_are_not_uploaded(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = toy_stage.run
+
+    def run_with_a_model(config: SftConfig, inputs: dict[str, Path], out_dir: Path, log: StageLog) -> dict[str, float]:
+        for name, size_bytes in {"small.safetensors": 100, "large.safetensors": 101, "tokenizer.json": 10}.items():
+            write_text(out_dir / "whole" / name, "x" * size_bytes)
+        return run(config, inputs, out_dir, log)
+
+    monkeypatch.setattr(toy_stage, "run", run_with_a_model)
+    monkeypatch.setattr("tasks.attempt._LARGEST_UPLOAD_BYTES", 100)
+    folder = run_toy(profile).out_dir
+    uploaded = artifact_names(connect(profile.tracking_uri()), stage_runs(profile)[0].info.run_id, "model/whole")
+    assert uploaded == {"model/whole/small.safetensors", "model/whole/tokenizer.json"}
+    assert (folder / "whole" / "large.safetensors").is_file()
 
 
 def test_runs_know_their_flow_run_and_their_commit(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
