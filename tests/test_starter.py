@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from app.starter import ship_adapter, ship_networks
+from app.starter import ship_adapter, ship_networks, train_starter
 from diagram_core.decoding import load_engine
 from diagram_core.evaluation import read_prompt_cases
 from diagram_core.files import read_json, write_json
@@ -25,10 +26,10 @@ from diagram_core.render import draw
 from diagram_core.structure import same_graph
 from diagram_core.synthesis.half_trained import half_trained
 from tasks import base
-from tasks.config import STARTER_DIR, BaseConfig, GenerateConfig
+from tasks.config import STARTER_DIR, BaseConfig, GenerateConfig, Profile
 from tasks.model_source import STARTER_HUB_ID, STARTER_REQUIREMENT
 from tests.conftest import ROOT
-from tests.training import MemoryLog
+from tests.training import MemoryLog, files_in
 
 MAX_SHIPPED_BYTES = 16_000_000
 MAX_SHIPPED_NETWORKS_BYTES = 3_000_000
@@ -62,16 +63,50 @@ def test_shipping_halves_the_weights_and_names_no_path_of_this_machine(finished_
     assert (tmp_path / "starter" / "sft_loss.png").read_bytes() == b"a picture"
 
 
-def test_shipped_networks_are_read_as_those_of_the_stage(tmp_path: Path) -> None:
+@pytest.fixture
+def finished_readability(tmp_path: Path) -> Path:
+    """What a finished readability stage leaves, in small."""
     stage = tmp_path / "readability"
     stage.mkdir()
     save(Ensemble((ReadabilityNet(0.2), ReadabilityNet(0.4)), 96), stage)
     for name in ("config.json", "metrics.json", "learning_curves.png"):
         (stage / name).write_text(name)
-    ship_networks(stage, tmp_path / "starter" / "readability")
+    return stage
+
+
+def test_shipped_networks_are_read_as_those_of_the_stage(finished_readability: Path, tmp_path: Path) -> None:
+    ship_networks(finished_readability, tmp_path / "starter" / "readability")
     shipped = load(tmp_path / "starter" / "readability")
     assert [float(network.flaws.bias[0]) for network in shipped.networks] == pytest.approx([0.2, 0.4])
     assert (tmp_path / "starter" / "readability" / "metrics.json").read_text() == "metrics.json"
+
+
+def test_what_is_trained_is_shipped_when_it_is_finished(
+    finished_sft: Path, finished_readability: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, folders = tmp_path / "starter", {"sft": finished_sft, "readability": finished_readability}
+    shipped_before: dict[str, list[str]] = {}
+
+    def run_pipeline(settings: Profile, profile: str, only: str) -> SimpleNamespace:
+        assert settings.name == profile == "starter"
+        shipped_before[only] = files_in(shipped)
+        return SimpleNamespace(results={only: SimpleNamespace(out_dir=folders.get(only))})
+
+    monkeypatch.setattr("app.train.run_pipeline", run_pipeline)
+    monkeypatch.setattr("tasks.config.STARTER_DIR", shipped)
+    monkeypatch.setattr("tasks.readability.SHIPPED_DIR", shipped / "readability")
+    train_starter()
+    networks = [f"readability/{name}" for name in files_in(finished_readability)]
+    adapter = [
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "sft_config.json",
+        "sft_loss.png",
+        "sft_metrics.json",
+    ]
+    assert list(shipped_before) == ["render", "readability", "synthesize", "base", "sft"]
+    assert list(shipped_before.values()) == [[], [], networks, networks, networks]
+    assert files_in(shipped) == sorted(adapter + networks)
 
 
 def test_the_shipped_networks_are_small_and_have_learned() -> None:
