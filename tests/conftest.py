@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import hypothesis
+import psutil
 import pytest
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -19,6 +27,75 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background starts with it ignored
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVER_SECONDS = 300  # a first start on a busy machine, with its database to be made
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    """Whether a server answers there."""
+    try:
+        urllib.request.urlopen(address, timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60, log: Callable[[], str] = str) -> None:
+    """Fail, with the log, where it does not come true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"nothing after {seconds:g} s:\n{log()}"
+        time.sleep(0.05)
+
+
+@contextmanager
+def background(command: list[Any], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own; it and all that it started are gone afterwards."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        for child in family:
+            if child.is_running():
+                child.kill()
+        process.wait()
+
+
+@contextmanager
+def serving(
+    start: Callable[[int], AbstractContextManager[subprocess.Popen[bytes]]], health: str, log: Path
+) -> Iterator[int]:
+    """A server that answers at the path `health`: its port, free when it was started. log: what `start` writes."""
+    with ExitStack() as stack:
+        for _ in range(2):  # somebody else may have taken the port before the server did
+            port = free_port()
+            process = stack.enter_context(start(port))
+            if _comes_up(process, f"http://127.0.0.1:{port}{health}", log):
+                break
+        else:
+            pytest.fail(f"the server ended with exit code {process.returncode}:\n{log.read_text()}")
+        yield port
+
+
+def _comes_up(process: subprocess.Popen[bytes], address: str, log: Path) -> bool:
+    """Whether the server answers rather than ends."""
+    wait_until(lambda: process.poll() is not None or answers(address), SERVER_SECONDS, log.read_text)
+    return process.poll() is None
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +23,8 @@ from tasks import pipeline, registry
 from tasks.config import load_profile
 from tasks.manifest import ATTEMPTS, MANIFEST
 from tasks.tracking import connect
+from tests.conftest import ROOT, answers, background, serving, wait_until
 
-ROOT = Path(__file__).resolve().parent.parent
 PREFECT = Path(sys.executable).parent / "prefect"
 KILLED_STAGE = "sft"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -81,69 +79,29 @@ class Prefect:
 @pytest.fixture(scope="module")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
     folder = tmp_path_factory.mktemp("prefect")
-    port = free_port()
-    api = f"http://127.0.0.1:{port}/api"
+    log = folder / "server.log"
     unset = ("MLFLOW_TRACKING_URI", "DIAGRAMFORGE_RATINGS", "PREFECT_PROFILE")
     environment = {name: value for name, value in os.environ.items() if name not in unset} | {
         "PREFECT_HOME": str(folder / "prefect"),
-        "PREFECT_API_URL": api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "true",
         "DIAGRAMFORGE_HOME": str(folder / "home"),
         "PWD": str(ROOT),
     }
+
+    def start_server(port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+        return background([PREFECT, "server", "start", "--port", str(port)], environment, log)
+
     with ExitStack() as stack:
-        start = [PREFECT, "server", "start", "--port", str(port)]
-        stack.enter_context(background(start, environment, folder / "server.log"))
-        wait_until(lambda: answers(f"{api}/health"), 300, (folder / "server.log").read_text)
+        stack.enter_context(serving(start_server, "/api/health", log))
+        api = environment["PREFECT_API_URL"]
         start = [PREFECT, "worker", "start", "--pool", "local", "--type", "process"]
         worker = stack.enter_context(background(start, environment, folder / "worker.log"))
         server = Prefect(api, environment, worker, folder)
         wait_until(lambda: answers(f"{api}/work_pools/local"), 300, server.log)
         server.command("deploy", "--all")
         yield server
-
-
-@contextmanager
-def background(command: list[Any], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a group of its own; it and all that it started are gone afterwards."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    try:
-        yield process
-    finally:
-        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        for child in family:
-            if child.is_running():
-                child.kill()
-        process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def answers(address: str) -> bool:
-    try:
-        return httpx.get(address).is_success
-    except httpx.TransportError:
-        return False
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, log: Callable[[], str]) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"nothing after {seconds:g} s:\n{log()}"
-        time.sleep(0.2)
 
 
 def attempts(home: Path, stage: str) -> list[str]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +30,7 @@ from tasks.stage import (
     is_retryable,
     run_stage,
 )
-from tests.conftest import ROOT
+from tests.conftest import background, wait_until
 from tests.toys import ISOLATED_TOY, TOY, pipeline_runs, run_toy, stage_runs, toy_profile
 
 MakeProfile = Callable[..., Profile]
@@ -265,10 +263,9 @@ def test_a_stage_waits_for_another_process_at_the_same_folder(
         assert try_lock(lock)
         second = threading.Thread(target=lambda: results.append(run_toy(profile)))
         second.start()
-        while "waiting" not in capfd.readouterr().err:
-            time.sleep(0.05)
+        wait_until(lambda: "waiting" in capfd.readouterr().err)
         assert results == []
-    second.join()
+    second.join(60)
     assert results[0].reused
 
 
@@ -285,9 +282,9 @@ def test_stopping_the_pipeline_ends_stages_in_other_threads(profile: Profile, mo
     with pytest.raises(KeyboardInterrupt), pipeline_run(profile, "toys") as parent_run_id:
         thread = threading.Thread(target=work, args=(parent_run_id,))
         thread.start()
-        wait_for_checkpoint(profile)
+        wait_until(lambda: has_checkpoint(profile))
         raise KeyboardInterrupt
-    thread.join()
+    thread.join(60)
     assert len(errors) == 1 and not is_retryable(errors[0])
     assert stage_runs(profile)[0].info.status == pipeline_runs(profile)[0].info.status == "KILLED"
     assert children() == []
@@ -295,20 +292,20 @@ def test_stopping_the_pipeline_ends_stages_in_other_threads(profile: Profile, mo
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_whoever_ends_the_pipeline_ends_its_stage(
-    profile: Profile, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
+def test_whoever_ends_the_pipeline_ends_its_stage(profile: Profile, tmp_path: Path, number: signal.Signals) -> None:
     script = (
         "import sys; from tasks.config import load_profile; from tests.toys import ISOLATED_TOY, run_toy\n"
         "run_toy(load_profile('smoke', [f'pipeline.artifacts_dir={sys.argv[1]}']), ISOLATED_TOY)"
     )
     command = [sys.executable, "-c", script, str(profile.artifacts_dir())]
-    pipeline = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TOY_FAULT": "hang"}, stderr=subprocess.DEVNULL)
-    wait_for_checkpoint(profile)
-    (stage,) = [p for p in psutil.Process(pipeline.pid).children() if "tasks.child" in p.cmdline()]
-    pipeline.send_signal(number)
-    assert pipeline.wait() != 0
-    stage.wait(timeout=60)
+    log = tmp_path / "pipeline.log"
+    with background(command, {**os.environ, "TOY_FAULT": "hang"}, log) as pipeline:
+        wait_until(lambda: pipeline.poll() is not None or has_checkpoint(profile), log=log.read_text)
+        assert pipeline.poll() is None, log.read_text()
+        (stage,) = [p for p in psutil.Process(pipeline.pid).children() if "tasks.child" in p.cmdline()]
+        pipeline.send_signal(number)
+        assert pipeline.wait(60) != 0
+        stage.wait(60)
     assert not (the_folder(profile) / "manifest.json").exists()
     if number != signal.SIGKILL:  # nobody could write anything down then
         assert attempts(the_folder(profile))[0]["outcome"] == "interrupted"
@@ -321,9 +318,8 @@ def test_whoever_ends_the_pipeline_ends_its_stage(
     assert [attempt["outcome"] for attempt in attempts(result.out_dir)] == ["interrupted", "finished"]
 
 
-def wait_for_checkpoint(profile: Profile) -> None:
-    while not list((profile.artifacts_dir() / "toy").glob("*/checkpoints/step.json")):
-        time.sleep(0.05)
+def has_checkpoint(profile: Profile) -> bool:
+    return any((profile.artifacts_dir() / "toy").glob("*/checkpoints/step.json"))
 
 
 def test_no_child_starts_once_the_pipeline_is_being_stopped(profile: Profile) -> None:

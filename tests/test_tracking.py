@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -23,6 +21,7 @@ from tasks.pipeline_run import pipeline_run
 from tasks.stage import OutOfMemory, StageFailed, TransientError, run_stage
 from tasks.tracking import FLOW_RUN_TAG, TrackedRun, connect, public_settings
 from tests import toy_stage
+from tests.conftest import background, free_port, serving
 from tests.toys import ISOLATED_TOY, TOY, pipeline_runs, run_toy, stage_runs, toy_profile
 
 
@@ -248,36 +247,31 @@ def test_passwords_are_not_for_all_to_see() -> None:
     assert shown["tracking_uri"] == "http://u:***@host:5000"
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 @pytest.fixture
 def mlflow_server(tmp_path: Path, empty_mlflow_store: Path) -> Iterator[str]:
     """The address of a real server, with a database and a place for artifacts of its own."""
-    uri = f"http://127.0.0.1:{free_port()}"
     (tmp_path / "server.db").write_bytes(empty_mlflow_store.read_bytes())
     places = ["--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--artifacts-destination", f"{tmp_path}/kept"]
-    command = [sys.executable, "-m", "mlflow", "server", "--port", uri.rpartition(":")[2], "--workers", "1", *places]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        wait_until_it_answers(uri, server)
-        yield uri
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait()
+    command, log = [sys.executable, "-m", "mlflow", "server", "--workers", "1", *places], tmp_path / "server.log"
+    with serving(
+        lambda port: background([*command, "--port", str(port)], dict(os.environ), log), "/health", log
+    ) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
-def wait_until_it_answers(uri: str, server: subprocess.Popen) -> None:
-    while server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{uri}/health", timeout=1)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server ended")
+def test_a_server_whose_port_is_taken_before_it_starts_on_another(tmp_path: Path) -> None:
+    commands, log = [["-c", "exit('taken')"], ["-m", "http.server", "--bind", "127.0.0.1"]], tmp_path / "server.log"
+    ports = []
+
+    def start(port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        ports.append(port)
+        return background([sys.executable, *commands[len(ports) - 1], str(port)], dict(os.environ), log)
+
+    with serving(start, "/", log) as port:
+        assert port == ports[1]
+    commands[1:], ports[:] = commands[:1], []
+    with pytest.raises(pytest.fail.Exception, match="taken"), serving(start, "/", log):
+        pass
 
 
 @pytest.mark.slow
