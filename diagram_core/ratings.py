@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -226,11 +228,19 @@ class RatingStore:
         try:
             yield
         except (SQLAlchemyError, OSError) as error:
-            reason = " ".join(str(getattr(error, "orig", None) or error).split())
+            reason = " ".join(self._without_password(str(getattr(error, "orig", None) or error)).split())
             kind = UnavailableError if isinstance(error, OperationalError) else DiagramforgeError
             raise kind(f"the ratings database {self.name}: {reason}; see that it exists and can be written") from None
         except ModuleNotFoundError as error:
             raise InputError(f"the ratings database {self.name} needs its driver: pip install {error.name}") from None
+
+    def _without_password(self, said: str) -> str:
+        """What a driver says, which may repeat the URL or the settings that it was given."""
+        password = self._url.password
+        if not password:
+            return said
+        spellings = "|".join(map(re.escape, (password, quote(password, safe=" +"))))  # as it is, and as in URLs
+        return re.sub(rf"(?<=[:='])({spellings})(?!\w)", "***", said)
 
 
 def diagram_id(image: NDArray[np.uint8]) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from diagram_core.errors import DiagramforgeError, InputError, UnavailableError, UsageError
 from diagram_core.ratings import RatingStore, diagram_id
@@ -155,6 +157,21 @@ def test_a_password_is_never_shown() -> None:
         RatingStore("postgresql://ada:secret@localhost:1/ratings")
     assert "secret" not in str(error.value)
     assert one_line(error.value)
+
+
+@pytest.mark.parametrize("password", ["secret", "s%40cret", "ada"])
+@pytest.mark.parametrize("shown", ["postgresql://ada:{}@localhost:1/ratings", "host=localhost password={}"])
+def test_a_password_that_the_driver_tells_is_hidden_and_nothing_else(
+    password: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(url: URL, connect_args: object) -> None:
+        told = shown.format(password if "://" in shown else url.password)
+        raise OperationalError("select", {}, Exception(f'no route for user "ada"\nto {told}'))
+
+    monkeypatch.setattr("diagram_core.ratings.create_engine", refuse)
+    with pytest.raises(DiagramforgeError) as error:
+        RatingStore(f"postgresql://ada:{password}@localhost:1/ratings")
+    assert f'no route for user "ada" to {shown.format("***")}; see that' in str(error.value)
 
 
 def test_a_damaged_image_is_named_and_mended_by_rating_its_file_again(tmp_path: Path) -> None:
